@@ -1,0 +1,14 @@
+{#- Keys leave SQL as text: 16 hexadecimal digits. -#}
+{% macro key_as_id(key) -%}
+    lower(lpad(to_hex({{ key }}), 16, '0'))
+{%- endmacro %}
+
+{#- The end of an interval of knowledge that is still open. -#}
+{% macro open_end() -%} date '9999-12-31' {%- endmacro %}
+
+{#- What was known on a day: landed by then, and joined to people by the map of that day. -#}
+{% macro is_known_on(known_on, facts, map) -%}
+    {{ facts }}.landed_date <= {{ known_on }}
+    and {{ map }}.known_from <= {{ known_on }}
+    and {{ map }}.known_to > {{ known_on }}
+{%- endmacro %}

@@ -1,0 +1,119 @@
+{#- Event types that are counted, with the name of their measure. -#}
+{% macro activity_counts() -%}
+    {{ return({
+        'page_view': 'page_view_count',
+        'impression': 'impression_count',
+        'click': 'click_count',
+        'search': 'search_count',
+        'view': 'view_count',
+        'cart': 'cart_count',
+        'favourite': 'favourite_count',
+        'dismiss': 'dismiss_count',
+        'login': 'login_count',
+        'purchase': 'purchase_line_count',
+        'refund': 'refund_count',
+        'review': 'review_count',
+    }) }}
+{%- endmacro %}
+
+{#- Windows in days up to and including the cut; none means since the beginning. -#}
+{% macro windows() -%}
+    {{ return({'1d': 1, '7d': 7, '30d': 30, '90d': 90, 'life': none}) }}
+{%- endmacro %}
+
+{% macro windowed_measures() -%}
+    {{ return([
+        'view_count', 'search_count', 'click_count', 'cart_count', 'favourite_count',
+        'order_count', 'purchase_line_count', 'purchase_quantity', 'purchase_amount',
+        'refund_count', 'refund_amount', 'review_count', 'event_count',
+    ]) }}
+{%- endmacro %}
+
+{% macro in_window(days, event_date='event_date') -%}
+    {% if days is none -%} true {%- else -%} {{ event_date }} > as_of_date - {{ days }} {%- endif %}
+{%- endmacro %}
+
+{#-
+The one place where facts become a profile: one row per (as_of_date, user_key), summed over what had happened
+by the cut (`event_date <= as_of_date`) and was known by then (`landed_date <= as_of_date`, the identity map of that
+day). The served profile, the history and every training row come from it.
+
+cuts: a relation with the column as_of_date.
+-#}
+{% macro user_metrics(cuts) -%}
+with cuts as (
+    select as_of_date from {{ cuts }}
+),
+
+daily_activity as (
+    select cuts.as_of_date, map.user_key, activity.* exclude (identifier_key, landed_date)
+    from cuts
+    inner join {{ ref('int_activity_daily') }} as activity on activity.event_date <= cuts.as_of_date
+    inner join {{ ref('identity_map_history') }} as map on activity.identifier_key = map.identifier_key
+    where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
+),
+
+item_activity as (
+    select cuts.as_of_date, map.user_key, activity.item_id, activity.event_date, activity.purchase_count
+    from cuts
+    inner join {{ ref('int_activity_items') }} as activity on activity.event_date <= cuts.as_of_date
+    inner join {{ ref('identity_map_history') }} as map on activity.identifier_key = map.identifier_key
+    where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
+),
+
+people as (
+    select cuts.as_of_date, map.user_key, bool_or(map.identifier_type = 'login') as is_identified
+    from cuts
+    inner join {{ ref('identity_map_history') }} as map
+        on cuts.as_of_date >= map.known_from and cuts.as_of_date < map.known_to
+    group by cuts.as_of_date, map.user_key
+),
+
+summed as (
+    select
+        as_of_date,
+        user_key,
+        as_of_date - min(event_date) as tenure_days,
+        as_of_date - max(event_date) as recency_days,
+        as_of_date - min(event_date) filter (order_count > 0) as first_purchase_days,
+        as_of_date - max(event_date) filter (order_count > 0) as purchase_recency_days,
+        {%- for suffix, days in windows().items() %}
+        count(distinct event_date) filter ({{ in_window(days) }}) as active_day_count_{{ suffix }},
+        count(distinct event_date) filter (order_count > 0 and {{ in_window(days) }}) as purchase_day_count_{{ suffix }},
+        {%- for measure in windowed_measures() %}
+        coalesce(sum({{ measure }}) filter ({{ in_window(days) }}), 0)
+            ::{{ 'decimal(38, 4)' if measure.endswith('_amount') else 'bigint' }} as {{ measure }}_{{ suffix }},
+        {%- endfor %}
+        {%- endfor %}
+        coalesce(sum(rating_sum), 0)::bigint as rating_sum_life
+    from daily_activity
+    group by as_of_date, user_key
+),
+
+spread as (
+    select
+        as_of_date,
+        user_key,
+        count(distinct item_id) filter ({{ in_window(30) }}) as distinct_item_count_30d,
+        count(distinct item_id) filter ({{ in_window(90) }}) as distinct_item_count_90d,
+        count(distinct item_id) as distinct_item_count_life,
+        count(distinct item_id) filter (purchase_count > 0) as distinct_purchased_item_count_life
+    from item_activity
+    group by as_of_date, user_key
+)
+
+select
+    people.is_identified,
+    summed.* exclude (rating_sum_life),
+    coalesce(spread.distinct_item_count_30d, 0) as distinct_item_count_30d,
+    coalesce(spread.distinct_item_count_90d, 0) as distinct_item_count_90d,
+    coalesce(spread.distinct_item_count_life, 0) as distinct_item_count_life,
+    coalesce(spread.distinct_purchased_item_count_life, 0) as distinct_purchased_item_count_life,
+    (summed.first_purchase_days - summed.purchase_recency_days)
+    / nullif(summed.purchase_day_count_life - 1, 0) as purchase_gap_mean_days,
+    summed.purchase_amount_life::double / nullif(summed.order_count_life, 0) as average_order_amount_life,
+    summed.rating_sum_life::double / nullif(summed.review_count_life, 0) as average_rating_life
+from summed
+inner join people using (as_of_date, user_key)
+left join spread using (as_of_date, user_key)
+{%- endmacro %}

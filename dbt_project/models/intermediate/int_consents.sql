@@ -1,0 +1,15 @@
+-- One row per consent given or withdrawn: a fact with both clocks.
+with consents as (
+    {{ union_sources('consents') }}
+)
+
+select
+    login_key,
+    purpose,
+    is_granted,
+    consented_at,
+    landed_date,
+    source_file,
+    source_line
+from consents
+where {{ in_landed_range() }}

@@ -1,0 +1,21 @@
+-- One row per customer record: a fact with both clocks.
+with customers as (
+    {{ union_sources('customers') }}
+)
+
+select
+    login_key,
+    gender,
+    birth_year,
+    region,
+    city,
+    occupation,
+    income_band,
+    children_count,
+    registered_at,
+    observed_at,
+    landed_date,
+    source_file,
+    source_line
+from customers
+where {{ in_landed_range() }}

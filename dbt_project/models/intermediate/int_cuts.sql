@@ -1,0 +1,18 @@
+-- One row per day as of which people are summed up: every Sunday, and the last landed day, which is served.
+{{ config(materialized='table') }}
+with landed as (
+    select min(landed_date) as first_date, max(landed_date) as last_date
+    from {{ source('raw', 'landed_files') }}
+),
+
+days as (
+    select unnest(generate_series(first_date, last_date, interval 1 day))::date as as_of_date, last_date
+    from landed
+)
+
+select
+    as_of_date,
+    isodow(as_of_date) = 7 as is_weekly,
+    as_of_date = last_date as is_served
+from days
+where isodow(as_of_date) = 7 or as_of_date = last_date

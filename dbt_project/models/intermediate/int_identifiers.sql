@@ -1,0 +1,20 @@
+-- One row per identifier and landed_date: when that day first saw it.
+with seen as (
+    select identifier_key, identifier_type, event_at, landed_date from {{ ref('int_events') }}
+    where {{ in_landed_range() }} and not is_bot and identifier_type in ('login', 'anonymous')
+    union all
+    -- A browser that logged in is known from its own events too.
+    select anonymous_key, 'anonymous', event_at, landed_date from {{ ref('int_events') }}
+    where {{ in_landed_range() }} and not is_bot and anonymous_key is not null and login_key is not null
+    union all
+    select login_key, 'login', observed_at, landed_date from {{ ref('int_customers') }}
+    where {{ in_landed_range() }}
+)
+
+select
+    identifier_key,
+    any_value(identifier_type) as identifier_type,
+    min(event_at) as first_event_at,
+    landed_date
+from seen
+group by identifier_key, landed_date

@@ -1,0 +1,23 @@
+-- One row per item and catalogue entry: a fact with both clocks.
+with items as (
+    {{ union_sources('items') }}
+)
+
+select
+    item_id,
+    item_name,
+    category,
+    category_top,
+    brand,
+    price_amount,
+    cost_amount,
+    stock_quantity,
+    min_age,
+    blocked_regions,
+    is_consumable,
+    observed_at,
+    landed_date,
+    source_file,
+    source_line
+from items
+where {{ in_landed_range() }}

@@ -1,0 +1,68 @@
+-- One row per item: its latest catalogue entry and what people did with it up to the last landed day.
+with cut as (
+    select as_of_date from {{ ref('int_cuts') }} where is_served
+),
+
+latest as (
+    select *
+    from {{ ref('int_items') }}
+    qualify row_number() over (
+        partition by item_id order by observed_at desc, landed_date desc, source_file desc, source_line desc
+    ) = 1
+),
+
+-- A name or category once known stays known when a later entry leaves it out.
+known as (
+    select
+        item_id,
+        arg_max(item_name, (observed_at, landed_date, source_line)) as item_name,
+        min(landed_date) as first_listed_date
+    from {{ ref('int_items') }}
+    group by item_id
+),
+
+activity as (
+    select
+        item_id,
+        min(event_date) as first_event_date,
+        {%- for measure in ['view_count', 'cart_count', 'favourite_count', 'purchase_count', 'purchase_quantity'] %}
+        {%- for suffix, days in {'7d': 7, '30d': 30, '90d': 90, 'life': none}.items() %}
+        coalesce(sum({{ measure }}) filter ({{ in_window(days) }}), 0)::bigint as {{ measure }}_{{ suffix }},
+        {%- endfor %}
+        {%- endfor %}
+        count(distinct identifier_key) filter (purchase_count > 0) as buyer_count_life
+    from {{ ref('int_activity_items') }}
+    cross join cut
+    where event_date <= as_of_date
+    group by item_id
+),
+
+ratings as (
+    select item_id, count(rating) as rating_count, avg(rating) as average_rating
+    from {{ ref('int_events') }}
+    where event_type = 'review' and rating is not null and not is_bot
+    group by item_id
+)
+
+select
+    cut.as_of_date,
+    item_id,
+    known.item_name,
+    latest.category,
+    latest.category_top,
+    latest.brand,
+    latest.price_amount,
+    latest.cost_amount,
+    latest.stock_quantity,
+    latest.min_age,
+    latest.blocked_regions,
+    latest.is_consumable,
+    least(known.first_listed_date, activity.first_event_date) as first_seen_date,
+    ratings.average_rating,
+    coalesce(ratings.rating_count, 0) as rating_count,
+    coalesce(columns(activity.* exclude (item_id, first_event_date)), 0)
+from latest
+cross join cut
+inner join known using (item_id)
+left join activity using (item_id)
+left join ratings using (item_id)

@@ -1,0 +1,2 @@
+-- One row per person: what they did in each window up to the last landed day.
+{{ user_metrics('(select as_of_date from ' ~ ref('int_cuts') ~ ' where is_served)') }}

@@ -1,0 +1,15 @@
+-- One row per Sunday and person: what they had done by that day, as known on that day.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
+) }}
+{% set cuts %}
+(
+    select as_of_date from {{ ref('int_cuts') }}
+    where is_weekly
+        {% if is_incremental() %}and as_of_date >= date '{{ var("first_landed_date") }}'{% endif %}
+)
+{% endset %}
+{{ user_metrics(cuts) }}

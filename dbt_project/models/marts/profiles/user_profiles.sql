@@ -1,0 +1,114 @@
+-- One row per person: who they are, what they did in each window, and where they stand, as of the last landed day.
+with metrics as (
+    select * from {{ ref('user_metrics') }}
+),
+
+map as (
+    select * from {{ ref('identity_map') }}
+),
+
+identifiers as (
+    select user_key, count(*) as identifier_count from map group by user_key
+),
+
+-- The newest answer to each question that was answered at all.
+customers as (
+    select
+        map.user_key,
+        {%- for attribute in ['gender', 'birth_year', 'region', 'city', 'occupation', 'income_band', 'children_count'] %}
+        arg_max({{ attribute }}, (observed_at, customers.landed_date, source_line)) as {{ attribute }},
+        {%- endfor %}
+        min(registered_at) as registered_at
+    from {{ ref('int_customers') }} as customers
+    inner join map on customers.login_key = map.identifier_key
+    group by map.user_key
+),
+
+consents as (
+    select
+        map.user_key,
+        {%- for purpose in ['analytics', 'personalisation', 'advertising'] %}
+        arg_max(is_granted, (consented_at, consents.landed_date, source_line)) filter (purpose = '{{ purpose }}')
+            as is_consented_{{ purpose }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_consents') }} as consents
+    inner join map on consents.login_key = map.identifier_key
+    group by map.user_key
+),
+
+dimensions as (
+    select
+        map.user_key,
+        activity.dimension,
+        activity.value,
+        row_number() over (
+            partition by map.user_key, activity.dimension order by sum(activity.event_count) desc, activity.value
+        ) as value_rank
+    from {{ ref('int_activity_dimensions') }} as activity
+    inner join map using (identifier_key)
+    group by map.user_key, activity.dimension, activity.value
+),
+
+main_dimensions as (
+    select
+        user_key,
+        max(value) filter (dimension = 'channel') as main_channel,
+        max(value) filter (dimension = 'device_type') as main_device_type
+    from dimensions
+    where value_rank = 1
+    group by user_key
+),
+
+main_interests as (
+    select
+        user_key,
+        max(value) filter (kind = 'category') as main_category,
+        max(value) filter (kind = 'brand') as main_brand
+    from {{ ref('user_interests') }}
+    where interest_rank = 1
+    group by user_key
+),
+
+tags as (
+    select user_key, list(tag_id order by tag_id) as tag_ids from {{ ref('user_tags') }} group by user_key
+),
+
+-- Fifths of the buyers; equal values get equal scores.
+rfm as (
+    select
+        user_key,
+        ceil(5 * cume_dist() over (order by purchase_recency_days desc))::integer as rfm_recency,
+        ceil(5 * cume_dist() over (order by purchase_day_count_life))::integer as rfm_frequency,
+        ceil(5 * cume_dist() over (order by purchase_amount_life))::integer as rfm_monetary
+    from metrics
+    where order_count_life > 0
+)
+
+select
+    metrics.as_of_date,
+    metrics.user_key,
+    {{ key_as_id('metrics.user_key') }} as user_id,
+    identifiers.identifier_count,
+    customers.* exclude (user_key, birth_year),
+    year(metrics.as_of_date) - customers.birth_year as age,
+    coalesce(consents.is_consented_analytics, true) as is_consented_analytics,
+    coalesce(consents.is_consented_personalisation, true) as is_consented_personalisation,
+    coalesce(consents.is_consented_advertising, false) as is_consented_advertising,
+    main_dimensions.main_channel,
+    main_dimensions.main_device_type,
+    main_interests.main_category,
+    main_interests.main_brand,
+    {{ lifecycle_stage('metrics') }} as lifecycle_stage,
+    rfm.rfm_recency,
+    rfm.rfm_frequency,
+    rfm.rfm_monetary,
+    coalesce(tags.tag_ids, []) as tag_ids,
+    metrics.* exclude (as_of_date, user_key)
+from metrics
+inner join identifiers using (user_key)
+left join customers using (user_key)
+left join consents using (user_key)
+left join main_dimensions using (user_key)
+left join main_interests using (user_key)
+left join tags using (user_key)
+left join rfm using (user_key)

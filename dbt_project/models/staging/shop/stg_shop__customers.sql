@@ -1,0 +1,18 @@
+-- One row per customer and change of their record; an answer refused or never asked for is no value.
+{%- macro answered(column) -%} nullif(nullif({{ column }}, 'refused'), 'not_captured') {%- endmacro %}
+
+select
+    login_key,
+    {{ answered('gender') }} as gender,
+    birth_year,
+    {{ answered('region') }} as region,
+    {{ answered('city') }} as city,
+    {{ answered('occupation') }} as occupation,
+    {{ answered('income_band') }} as income_band,
+    children_count,
+    registered_at,
+    updated_at as observed_at,
+    landed_date,
+    source_file,
+    source_line
+from {{ source('raw', 'shop__customers') }}

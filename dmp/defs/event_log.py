@@ -1,0 +1,73 @@
+"""Dagster's SQLite event log, writing a run's day partitions in batches; nothing else about Dagster belongs here.
+
+A history of 400 landed days and 15 partitioned tables is 6,000 materialization events in one run. The stock storage
+builds an engine per statement and a transaction per event: 30-40 ms an event (measured, Dagster 1.13), four minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from dagster._core.events import ASSET_EVENTS
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage, SqlEventLogStorageTable
+from dagster._core.storage.sql import create_engine
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
+
+
+class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
+    """`SqliteEventLogStorage` with one engine per file and one transaction per batch of events."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open the event log in folder `base_dir`."""
+        self._engines: dict[str, Engine] = {}
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> BatchedSqliteEventLogStorage:
+        """Build from `dagster.yaml`."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            if shard not in self._engines:
+                self._engines[shard] = create_engine(
+                    self.conn_string_for_shard(shard),
+                    poolclass=NullPool,
+                    connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+                )
+            if shard not in self._initialized_dbs:
+                self._initdb(self._engines[shard])
+                self._initialized_dbs.add(shard)
+            with self._engines[shard].connect() as connection, connection.begin():
+                yield connection
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store the events of one asset in one run: one transaction in each of the two files they belong to."""
+        rows = [self._event_to_row(event) for event in events]
+        with self.run_connection(events[0].run_id) as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+        mirrored = [
+            (event, row)
+            for event, row in zip(events, rows, strict=True)
+            if event.is_dagster_event and event.dagster_event_type in ASSET_EVENTS
+        ]
+        if not mirrored:
+            return
+        insert = SqlEventLogStorageTable.insert().returning(
+            SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
+        )
+        with self.index_transaction() as connection:
+            ids = list(connection.execute(insert, [row for _, row in mirrored]).scalars())
+            asset_events = [event for event, _ in mirrored]
+            self._store_asset_event_tags(connection, asset_events, ids)
+            # The asset's row keeps its latest event only.
+            self._store_asset_event(connection, asset_events[-1], ids[-1])

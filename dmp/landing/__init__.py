@@ -1,0 +1,1 @@
+"""From files as they arrived to typed rows in schema `raw`: each line accepted or accounted for."""

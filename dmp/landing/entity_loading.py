@@ -1,0 +1,146 @@
+"""Loads the files of one entity, in the order of (landed day, name), in batches that bound memory.
+
+Who comes first wins: a later batch is compared with the rows that earlier ones have put into the raw table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from dmp.landing.accounts import FileAccount
+from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError
+from dmp.landing.content import content_hash
+from dmp.landing.contract import OWN_COLUMNS, Contract, Entity
+from dmp.landing.duplicates import ACCEPT, COUNT_LOSERS, FIND_LOSERS, KEEP_CONFLICTS
+from dmp.landing.files import LandedFile
+from dmp.landing.parsing import identifier_statement, parse_statements, typing_statement
+from dmp.landing.readers import read_file
+from dmp.landing.rejects import keep_rejected, keep_unreadable
+from dmp.landing.tables import raw_table
+from dmp.landing.vault import KEEP_IDENTIFIERS
+
+BATCH_SIZE = 64 * MEGABYTE
+Batch = list[tuple[int, Block]]
+# A landed day counts as delivered at its end; a client's clock may be a day ahead of that.
+LIST_FILES = """
+CREATE OR REPLACE TEMP TABLE entity_files AS
+SELECT *, timezone($time_zone, (landed_date + 2)::TIMESTAMP) AS future_limit FROM listed_files
+"""
+EARLIER_CONTENTS = """
+SELECT content_hash, arg_min(source_file, (landed_date, source_file))
+FROM raw.landed_files
+WHERE source = $source AND entity = $entity AND landed_date < $first AND NOT is_refused AND record_count > 0
+GROUP BY content_hash
+"""
+
+
+@dataclass(frozen=True)
+class EntityLoad:
+    """What the steps of loading one entity share."""
+
+    connection: duckdb.DuckDBPyConnection
+    contract: Contract
+    name: str
+    key: bytes
+
+    @property
+    def entity(self) -> Entity:
+        """The entity's contract."""
+        return self.contract.entities[self.name]
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The parameters that name the entity."""
+        return {"source": self.contract.source, "entity": self.name}
+
+    def load(self, files: list[tuple[LandedFile, FileAccount]]) -> None:
+        """Load the files, ordered by (landed day, name), and count in their accounts what became of them."""
+        self._list(files)
+        for batch in self._batches(files):
+            self._read(batch)
+            last = max(files[number][0].landed_date for number, _ in batch)
+            table, columns = raw_table(self.contract, self.name), (*self.entity.columns, *OWN_COLUMNS)
+            self.connection.execute(FIND_LOSERS.substitute(table=table), {"last": last})
+            self.connection.execute(
+                ACCEPT.substitute(table=table, columns=", ".join(f'"{column}"' for column in columns))
+            )
+            self.connection.execute(KEEP_CONFLICTS, self.place)
+            keep_rejected(self.connection, self.entity, self.place)
+            unreadable = [(number, reject) for number, block in batch for reject in block.rejects]
+            keep_unreadable(self.connection, unreadable, self.place)
+            for number, duplicates, conflicts in self.connection.execute(COUNT_LOSERS).fetchall():
+                files[number][1].duplicate_count += duplicates
+                files[number][1].conflict_count += conflicts
+
+    def _list(self, files: list[tuple[LandedFile, FileAccount]]) -> None:
+        listed = pa.table(
+            {
+                "file_number": pa.array(range(len(files)), pa.int32()),
+                "landed_date": pa.array([file.landed_date for file, _ in files], pa.date32()),
+                "source_file": pa.array([file.source_file for file, _ in files], pa.string()),
+            }
+        )
+        self.connection.register("listed_files", listed)
+        self.connection.execute(LIST_FILES, {"time_zone": self.contract.time_zone or "UTC"})
+        self.connection.unregister("listed_files")
+
+    def _batches(self, files: list[tuple[LandedFile, FileAccount]]) -> Iterator[Batch]:
+        first = files[0][0].landed_date
+        earlier = self.connection.execute(EARLIER_CONTENTS, {**self.place, "first": first})
+        earlier_contents: dict[str, str] = dict(earlier.fetchall())
+        batch: Batch = []
+        size = 0
+        for number, (file, account) in enumerate(files):
+            for block in _blocks(file, account, self.entity, earlier_contents):
+                batch.append((number, block))
+                size += block.records.nbytes
+                if size >= BATCH_SIZE:
+                    yield batch
+                    batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _read(self, batch: Batch) -> None:
+        """Make the temporary table `typed` from a batch."""
+        tables = [
+            block.records.append_column(
+                "file_number", pa.array(np.full(len(block.records), number, np.int32))
+            )
+            for number, block in batch
+        ]
+        self.connection.register("records", pa.concat_tables(tables))
+        for statement in parse_statements(self.entity):
+            self.connection.execute(statement)
+        if identifiers := identifier_statement(self.entity):
+            self.connection.execute(identifiers, {"key": self.key})
+            self.connection.execute(KEEP_IDENTIFIERS)
+        self.connection.execute(typing_statement(self.contract, self.entity))
+
+
+def _blocks(
+    file: LandedFile, account: FileAccount, entity: Entity, earlier_contents: dict[str, str]
+) -> Iterator[Block]:
+    """Yield the blocks to load and count all lines; `earlier_contents` names a file by content hash."""
+    try:
+        account.byte_count, account.content_hash = file.path.stat().st_size, content_hash(file.path)
+        blocks = read_file(file.path, entity)
+    except RefusedFileError as error:
+        account.refuse(str(error))
+        return
+    twin = earlier_contents.get(account.content_hash)
+    for block in blocks:
+        account.add(block)
+        if twin is None:
+            yield block
+    if twin:
+        account.duplicate_count = account.record_count
+        account.notes.append(f"same content as {twin}")
+    elif account.record_count:
+        earlier_contents[account.content_hash] = file.source_file
+    else:
+        account.notes.append("no records")

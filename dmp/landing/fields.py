@@ -1,0 +1,132 @@
+"""How one contract field becomes raw columns: SQL from text to a typed value, and what may be wrong with it.
+
+Every name that goes into SQL was validated by the contract; texts of the contract go in as quoted literals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dmp.landing.contract import Contract, Entity, FieldContract
+from dmp.landing.identifiers import LONGEST
+
+# DuckDB's own casts are too kind: '2.5' becomes 3, '1_000' and 'infinity' pass, an offset gets lost.
+INTEGER = r"[+-]?[0-9]{1,18}(\.0+)?"
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+ZONE = r" ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+# Digits that a 64-bit count of microseconds can hold.
+EPOCHS = {
+    "epoch_s": (r"[0-9]{1,11}(\.[0-9]{1,9})?", "(CAST({text} AS DECIMAL(20,9)) * 1000000)::BIGINT"),
+    "epoch_ms": (r"[0-9]{1,14}", "{text}::BIGINT * 1000"),
+    "epoch_us": (r"[0-9]{1,17}", "{text}::BIGINT"),
+    "epoch_ns": (r"[0-9]{1,18}|[1-8][0-9]{18}", "{text}::BIGINT // 1000"),
+}
+BOTS = "(?i)bot\\b|bot[/_-]|crawl|spider|slurp|headless|curl/|wget/|python-|httpclient|monitor"
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def typed_sql(name: str, field: FieldContract, contract: Contract) -> str:
+    """Return SQL that is the typed value of the text column `name`, NULL where it cannot be read."""
+    text = f'trim("{name}")'
+    return {
+        "text": f'"{name}"',
+        "user_agent": f'"{name}"',
+        "integer": _cast_if(text, INTEGER, "BIGINT"),
+        "decimal": _cast_if(text, NUMBER, "DECIMAL(18,4)"),
+        "float": _cast_if(text, NUMBER, "DOUBLE"),
+        "date": _cast_if(text, DATE, "DATE"),
+        "boolean": f"CASE lower({text}) WHEN 'true' THEN true WHEN '1' THEN true "
+        "WHEN 'false' THEN false WHEN '0' THEN false END",
+        "json": f'CASE WHEN json_valid("{name}") THEN "{name}"::JSON END',
+        "currency": f"coalesce(upper({text}), {quoted(contract.currency)})",
+        "ip": _truncated_ip(text),
+        "timestamp": timestamp_sql(text, field.unit, contract.time_zone),
+    }[field.type]
+
+
+def timestamp_sql(text: str, unit: str, time_zone: str | None) -> str:
+    """Return SQL that reads `text` (SQL) as TIMESTAMPTZ; without an offset it is a time of `time_zone`.
+
+    A local time that a clock change skips or repeats is read as ICU does: skipped ones move on by the
+    change, repeated ones mean the later.
+    """
+    if unit != "iso":
+        pattern, microseconds = EPOCHS[unit]
+        value = microseconds.format(text=text)
+        return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN make_timestamptz({value}) END"
+    zoned = f"WHEN regexp_full_match({text}, '{DATE}{CLOCK}{ZONE}') THEN TRY_CAST({text} AS TIMESTAMPTZ)"
+    if time_zone is None:
+        return f"CASE {zoned} END"
+    local = f"timezone({quoted(time_zone)}, TRY_CAST({text} AS TIMESTAMP))"
+    return f"CASE {zoned} WHEN regexp_full_match({text}, '{DATE}{CLOCK}') THEN {local} END"
+
+
+def _cast_if(text: str, pattern: str, sql_type: str) -> str:
+    return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN TRY_CAST({text} AS {sql_type}) END"
+
+
+def _truncated_ip(text: str) -> str:
+    """Return SQL for the network of an address: /24 of IPv4, /48 of IPv6, NULL if it is neither."""
+    octet = "[0-9]{1,3}"
+    old = rf"regexp_extract({text}, '^(?:::ffff:)?({octet}\.{octet}\.{octet})\.{octet}$', 1)"
+    groups = f"string_split(split_part({text}, '::', 1) || ':0:0:0', ':')"
+    new = f"array_to_string(list_transform({groups}[1:3], lambda part: coalesce(nullif(part, ''), '0')), ':')"
+    return (
+        f"CASE WHEN {old} <> '' THEN {old} || '.0/24' "
+        f"WHEN regexp_full_match({text}, '[0-9a-fA-F]{{0,4}}(:[0-9a-fA-F]{{0,4}}){{2,7}}') "
+        f"THEN lower({new}) || '::/48' END"
+    )
+
+
+def column_sql(entity: Entity, contract: Contract) -> Iterator[tuple[str, str]]:
+    """Yield each raw column of an entity with the SQL that makes it from the text columns."""
+    for name, field in entity.fields.items():
+        if field.identifier is None or field.identifier.keep:
+            column = "truncated_ip" if field.type == "ip" else name
+            yield column, typed_sql(name, field, contract)
+        if field.identifier:
+            yield field.identifier.column, f'"{name} keys".identifier_key'
+        if field.type == "user_agent":
+            yield "is_bot", f"""coalesce(regexp_matches("{name}", '{BOTS}'), false)"""
+
+
+def problem_sql(entity: Entity) -> str:
+    """Return SQL for the first problem of a typed row as 'field:reason_code', NULL if there is none.
+
+    Reads the typed columns of `column_sql`, the texts as `"<field> text"` and `future_limit`.
+    """
+    problems = [
+        (condition, f"{name}:{reason_code}")
+        for name, field in entity.fields.items()
+        for condition, reason_code in _problems(name, field, is_event_time=name == entity.event_time)
+    ]
+    if entity.one_of:
+        keys = ", ".join(entity.fields[name].identifier.column for name in entity.one_of)  # type: ignore[union-attr]
+        problems.append((f"coalesce({keys}) IS NULL", ":nobody"))
+    return f"CASE {' '.join(f'WHEN {condition} THEN {quoted(text)}' for condition, text in problems)} END"
+
+
+def _problems(name: str, field: FieldContract, is_event_time: bool) -> Iterator[tuple[str, str]]:
+    text, typed = f'"{name} text"', f'"{name}"'
+    longest = field.max_length or (LONGEST if field.identifier else None)
+    if longest:
+        yield f"length({text}) > {longest}", "too_long"
+    if field.required:
+        yield f"{field.identifier.column if field.identifier else text} IS NULL", "missing"
+    if field.type not in ("text", "user_agent", "ip", "currency"):
+        yield f"{typed} IS NULL AND {text} IS NOT NULL", f"not_{field.type}"
+    if field.type == "currency":
+        yield f"NOT regexp_full_match({typed}, '[A-Z]{{3}}')", "not_currency"
+    if field.allowed:
+        yield f"{text} NOT IN ({', '.join(map(quoted, field.allowed))})", "not_allowed"
+    if field.range:
+        yield f"{typed} NOT BETWEEN {field.range[0]} AND {field.range[1]}", "out_of_range"
+    if is_event_time:
+        yield f"{typed} < TIMESTAMPTZ '2000-01-01 00:00:00+00'", "before_2000"
+        yield f"{typed} >= future_limit", "future"

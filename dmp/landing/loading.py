@@ -1,0 +1,113 @@
+"""Loads landed days into schema `raw`: replaces a range of days of one source in one transaction.
+
+The account of every file must balance before anything is kept. What happens to an entity's files is in
+`entity_loading.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from string import Template
+
+import duckdb
+
+from dmp.landing.accounts import FileAccount, write_accounts
+from dmp.landing.blocks import RefusedFileError
+from dmp.landing.contract import Contract
+from dmp.landing.entity_loading import EntityLoad
+from dmp.landing.files import LandedFile, landed_files
+from dmp.landing.rejects import begin_rejects, finish_rejects
+from dmp.landing.tables import ACCOUNTING_TABLES, create_raw_tables, raw_table
+from dmp.landing.vault import begin_identifiers, open_vault, write_vault
+
+CLEAR_RECORDS = Template("DELETE FROM $table WHERE landed_date BETWEEN $$first AND $$last")
+CLEAR_ACCOUNTS = Template(
+    "DELETE FROM $table WHERE source = $$source AND landed_date BETWEEN $$first AND $$last"
+)
+COUNT_RECORDS = Template(
+    "SELECT source_file, count(*) FROM $table WHERE landed_date BETWEEN $$first AND $$last GROUP BY ALL"
+)
+COUNT_REJECTS = "SELECT source_file, count(*) FROM new_rejects GROUP BY ALL"
+Range = dict[str, object]
+
+
+def load_landed_days(
+    connection: duckdb.DuckDBPyConnection,
+    vault_path: Path,
+    landing: Path,
+    contract: Contract,
+    *,
+    first: date,
+    last: date,
+    key: bytes,
+) -> list[FileAccount]:
+    """Replace the rows of a source's landed days first..last; return one account per file in that range.
+
+    Running it again gives the same rows. Records are compared with those landed before and within the range:
+    after a change, load from the first changed day to the last landed one. Sets the session's zone to UTC.
+    Raises AccountingError if an account does not balance; nothing is kept then.
+    """
+    connection.execute("SET TimeZone = 'UTC'")
+    create_raw_tables(connection, {contract.source: contract})
+    days: Range = {"first": first, "last": last}
+    connection.begin()
+    try:
+        _clear(connection, contract, days)
+        accounts = _load_files(connection, contract, landed_files(landing, contract.source, first, last), key)
+        _settle(connection, contract, days, accounts)
+        # The vault first: a key without its text could not be mended, a text without rows does no harm.
+        with open_vault(vault_path) as vault:
+            write_vault(vault, connection, contract.source, first, last)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return accounts
+
+
+def _clear(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Range) -> None:
+    for name in contract.entities:
+        connection.execute(CLEAR_RECORDS.substitute(table=raw_table(contract, name)), days)
+    for name in ACCOUNTING_TABLES:
+        connection.execute(
+            CLEAR_ACCOUNTS.substitute(table=f"raw.{name}"), {"source": contract.source, **days}
+        )
+
+
+def _load_files(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[LandedFile], key: bytes
+) -> list[FileAccount]:
+    accounts = [
+        FileAccount(contract.source, file.entity, file.landed_date, file.source_file) for file in files
+    ]
+    readable: dict[str, list[tuple[LandedFile, FileAccount]]] = {}
+    for file, account in zip(files, accounts, strict=True):
+        try:
+            file.check(contract)
+        except RefusedFileError as error:
+            account.refuse(str(error))
+        else:
+            readable.setdefault(file.entity, []).append((file, account))
+    begin_rejects(connection)
+    begin_identifiers(connection)
+    for name, pairs in readable.items():
+        EntityLoad(connection, contract, name, key).load(pairs)
+    finish_rejects(connection)
+    return accounts
+
+
+def _settle(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, days: Range, accounts: list[FileAccount]
+) -> None:
+    """Count what the tables now hold, check each account against it and write the accounts."""
+    accepted: dict[str, int] = {}
+    for name in contract.entities:
+        statement = COUNT_RECORDS.substitute(table=raw_table(contract, name))
+        accepted.update(connection.execute(statement, days).fetchall())
+    rejected = dict(connection.execute(COUNT_REJECTS).fetchall())
+    for account in accounts:
+        account.accepted_count = accepted.get(account.source_file, 0)
+        account.rejected_count = rejected.get(account.source_file, 0)
+        account.check()
+    write_accounts(connection, accounts)

@@ -1,0 +1,99 @@
+"""What the warehouse knew on the day of learning: the only SQL of the predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+# Bounds time and memory of learning on large homes. Keys are hashes, so the smallest are a fair sample of
+# people, and the same people stay in it from week to week.
+LEARNED_PEOPLE = 20_000
+
+
+def first_landed_date(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the day on which the log of activity begins, None if it is empty."""
+    row = connection.execute("SELECT min(landed_date) FROM profiles.user_activity").fetchone()
+    return row[0] if row else None
+
+
+def history_cuts(connection: duckdb.DuckDBPyConnection, learned_on: date) -> list[date]:
+    """Return the Sundays up to `learned_on` whose metrics were kept, ascending."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT as_of_date
+        FROM profiles.user_metrics_history
+        WHERE as_of_date <= ? AND isodow(as_of_date) = 7
+        ORDER BY as_of_date
+        """,
+        [learned_on],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def read_metrics_history(
+    connection: duckdb.DuckDBPyConnection, cuts: Sequence[date], people: int = LEARNED_PEOPLE
+) -> pd.DataFrame:
+    """Return the kept metrics of identified people at `cuts`, one row per (as_of_date, user_key), sorted.
+
+    At most `people` distinct keys, the smallest ones.
+    """
+    return connection.execute(
+        """
+        WITH known AS (
+            FROM profiles.user_metrics_history
+            WHERE is_identified AND as_of_date IN (SELECT unnest($cuts::DATE[]))
+        ),
+        learned_people AS (SELECT DISTINCT user_key FROM known ORDER BY user_key LIMIT $people)
+        SELECT known.* FROM known SEMI JOIN learned_people USING (user_key) ORDER BY as_of_date, user_key
+        """,
+        {"cuts": list(cuts), "people": people},
+    ).fetchdf()
+
+
+def read_purchases(
+    connection: duckdb.DuckDBPyConnection, cuts: Sequence[date], learned_on: date
+) -> pd.DataFrame:
+    """Return orders after the first cut, as known on `learned_on`: user_key, event_date, order_count.
+
+    `user_key` is the person of the cut; their orders are those of the person that key belongs to in the map
+    of `learned_on`, so a person who logged in elsewhere since is followed through the merge.
+    """
+    return connection.execute(
+        """
+        WITH people AS (
+            SELECT DISTINCT user_key
+            FROM profiles.user_metrics_history
+            WHERE is_identified AND as_of_date IN (SELECT unnest($cuts::DATE[]))
+        ),
+        followed AS (
+            SELECT people.user_key, map.user_key AS later_key
+            FROM people
+            JOIN profiles.identity_map_history AS map ON map.identifier_key = people.user_key
+            WHERE map.known_from <= $learned_on AND $learned_on < map.known_to
+        ),
+        orders AS (
+            SELECT user_key AS later_key, event_date, sum(order_count)::BIGINT AS order_count
+            FROM profiles.user_activity
+            WHERE landed_date <= $learned_on AND known_from <= $learned_on AND $learned_on < known_to
+                AND event_date > $first_cut AND order_count > 0
+            GROUP BY ALL
+        )
+        SELECT followed.user_key, orders.event_date, orders.order_count
+        FROM followed JOIN orders USING (later_key)
+        ORDER BY ALL
+        """,
+        {"cuts": list(cuts), "learned_on": learned_on, "first_cut": min(cuts)},
+    ).fetchdf()
+
+
+def read_user_metrics(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return today's metrics of identified people, one row per user_key, sorted."""
+    return connection.execute("FROM profiles.user_metrics WHERE is_identified ORDER BY user_key").fetchdf()
+
+
+def read_user_ids(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return the published id of each person: user_key, user_id."""
+    return connection.execute("SELECT user_key, user_id FROM profiles.user_profiles").fetchdf()

@@ -1,0 +1,67 @@
+"""Three small PNG pictures of a model; the same numbers give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dmp.predictions.champions import Champion
+from dmp.predictions.explanation import importance
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHOWN_FEATURES = 12
+
+
+def model_pictures(model: Champion) -> dict[str, bytes]:
+    """Return PNG bytes by file name: calibration.png, lift.png and importance.png."""
+    return {
+        "calibration.png": calibration_picture(pd.DataFrame(model.bins), model.target),
+        "lift.png": lift_picture(pd.DataFrame(model.lift), model.target),
+        "importance.png": importance_picture(importance(model), model.target),
+    }
+
+
+def calibration_picture(bins: pd.DataFrame, target: str) -> bytes:
+    """Draw mean_score against observed_rate of each bin beside the diagonal."""
+    figure, axes = _empty(f"{target}: calibration on the test window", "mean score", "observed rate")
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1, linestyle="--")
+    axes.plot(bins["mean_score"], bins["observed_rate"], marker="o")
+    return _png(figure)
+
+
+def lift_picture(lift: pd.DataFrame, target: str) -> bytes:
+    """Draw lift over the share of people taken, best first."""
+    figure, axes = _empty(f"{target}: lift on the test window", "share of people, best first", "lift")
+    axes.axhline(1, color="grey", linewidth=1, linestyle="--")
+    axes.plot(lift["share"], lift["lift"], marker="o")
+    return _png(figure)
+
+
+def importance_picture(gains: pd.DataFrame, target: str) -> bytes:
+    """Draw the largest shares of gain."""
+    figure, axes = _empty(f"{target}: what the trees look at", "share of gain", "", left=0.36)
+    largest = gains.head(SHOWN_FEATURES)[::-1]
+    axes.barh(largest["feature"], largest["gain"])
+    return _png(figure)
+
+
+def _empty(title: str, x_label: str, y_label: str, left: float = 0.12) -> tuple[Figure, Axes]:
+    """A bare Figure renders with Agg and leaves matplotlib's global state alone."""
+    from matplotlib.figure import Figure as NewFigure
+
+    figure = NewFigure(figsize=(6, 3.2), dpi=80)
+    figure.subplots_adjust(left=left, right=0.96, bottom=0.16, top=0.9)
+    axes = figure.subplots()
+    axes.set(title=title, xlabel=x_label, ylabel=y_label)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    target = io.BytesIO()
+    figure.savefig(target, format="png", metadata={"Software": None})
+    return target.getvalue()

@@ -1,0 +1,153 @@
+"""All targets of a day, from the warehouse to the tables of the stage; each idea lives in its own file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from dmp.predictions import facts
+from dmp.predictions.champions import Champion, choose_champion
+from dmp.predictions.cuts import NotLearnable, learning_day, plan_cuts
+from dmp.predictions.explanation import explain
+from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
+from dmp.predictions.scores import score, withheld
+from dmp.predictions.targets import TARGETS, Target
+from dmp.predictions.training_rows import training_rows
+from dmp.settings import Home, Settings
+
+DAY, DAYS = pd.ArrowDtype(pa.date32()), pd.ArrowDtype(pa.list_(pa.date32()))
+TABLES: dict[str, dict[str, Any]] = {
+    "user_predictions": {
+        "as_of_date": DAY, "user_key": "int64", "user_id": "str", "target": "str", "score": "float64",
+        "score_band": "str", "model_version": "str", "reason": "str",
+    },
+    "prediction_parts": {
+        "as_of_date": DAY, "user_key": "int64", "target": "str", "feature": "str", "feature_value": "float64",
+        "contribution": "float64", "part_rank": "int64", "model_version": "str",
+    },
+    "prediction_models": {
+        "target": "str", "model_version": "str", "status": "str", "reason": "str", "trained_on": DAY,
+        "training_cuts": DAYS, "test_cut": DAY, "training_row_count": "Int64", "test_row_count": "Int64",
+        "champion_vintage": "str",
+    },
+    "prediction_metrics": {
+        "target": "str", "model_version": "str", "model": "str", "vintage": "str", "metric": "str",
+        "value": "float64", "test_cut": DAY, "population_count": "int64",
+    },
+    "prediction_calibration": {
+        "target": "str", "model_version": "str", "bin": "int64", "mean_score": "float64",
+        "observed_rate": "float64", "person_count": "int64",
+    },
+}  # fmt: skip
+
+
+def predict_all(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    settings: Settings,
+    as_of_date: date,
+    targets: Iterable[Target] = TARGETS,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of the stage by name (columns: TABLES), each with all targets, possibly empty.
+
+    Grains: user_predictions (user_key, target), prediction_parts (user_key, target, feature),
+    prediction_models (target), prediction_metrics (target, model, vintage, metric) and
+    prediction_calibration (target, bin).
+    A target that the log cannot carry is a refused model with its reason, never an error. The same inputs are
+    learned once and then read from `<home>/models`; raises DmpError if that folder was damaged.
+    """
+    today = facts.read_user_metrics(connection)
+    collected: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    for target in targets:
+        try:
+            model = learn(connection, home, settings, as_of_date, target)
+            results = _predicted(model, target, today, settings)
+        except NotLearnable as refusal:
+            results = _refused(target, today, str(refusal))
+        for name, table in results.items():
+            collected[name].append(table.assign(as_of_date=as_of_date))
+    tables = {name: _typed(name, collected[name]) for name in TABLES}
+    ids = facts.read_user_ids(connection).set_index("user_key")["user_id"]
+    named = tables["user_predictions"].assign(user_id=lambda rows: rows["user_key"].map(ids).astype("str"))
+    return {**tables, "user_predictions": named}
+
+
+def learn(
+    connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_of_date: date, target: Target
+) -> Champion:
+    """Return the target's champion as known on the day of learning, from its folder if it was learned before.
+
+    Raises NotLearnable with the reason when the log cannot carry the target.
+    """
+    first_date = facts.first_landed_date(connection)
+    if first_date is None:
+        raise NotLearnable("the log holds no activity")
+    learned_on = learning_day(as_of_date, first_date)
+    cuts = plan_cuts(facts.history_cuts(connection, learned_on), target.horizon_days, first_date, learned_on)
+    history = facts.read_metrics_history(connection, cuts.all)
+    purchases = facts.read_purchases(connection, cuts.all, learned_on)
+    rows = training_rows(history, purchases, target, cuts.all, learned_on)
+    inputs_hash = hash_inputs(rows, cuts)
+    version = model_version(target.name, inputs_hash)
+    if stored := load_model(home.models, target.name, version):
+        return stored
+    champion = choose_champion(
+        rows, cuts, target=target.name, version=version, inputs_hash=inputs_hash, threads=settings.threads
+    )
+    save_model(home.models, champion)
+    return champion
+
+
+def _predicted(
+    model: Champion, target: Target, today: pd.DataFrame, settings: Settings
+) -> dict[str, pd.DataFrame]:
+    """Scores of all, parts of the `explained_people` with the highest scores, ties by user_key."""
+    scores = score(model, today, target, settings.threads)
+    first = scores.dropna(subset="score").sort_values(["score", "user_key"], ascending=[False, True])
+    people = today[today["user_key"].isin(first["user_key"].head(settings.explained_people))]
+    return {
+        "user_predictions": scores.assign(model_version=model.version),
+        "prediction_parts": explain(model, people, settings.threads).assign(model_version=model.version),
+        **_described(model),
+    }
+
+
+def _refused(target: Target, today: pd.DataFrame, reason: str) -> dict[str, pd.DataFrame]:
+    return {
+        "user_predictions": withheld(today, target, reason),
+        "prediction_models": pd.DataFrame([{"target": target.name, "status": "refused", "reason": reason}]),
+    }
+
+
+def _described(model: Champion) -> dict[str, pd.DataFrame]:
+    """What is reported of a model beside its scores."""
+    key = {"target": model.target, "model_version": model.version}
+    entry = {
+        **key,
+        "status": "champion",
+        "trained_on": model.cuts.learned_on,
+        "training_cuts": list(model.cuts.new if model.vintage == "new" else model.cuts.previous),
+        "test_cut": model.cuts.test,
+        "training_row_count": model.row_counts["training"],
+        "test_row_count": model.row_counts["test"],
+        "champion_vintage": model.vintage,
+    }
+    return {
+        "prediction_models": pd.DataFrame([entry]),
+        "prediction_metrics": pd.DataFrame(model.metrics).assign(**key, test_cut=model.cuts.test),
+        "prediction_calibration": pd.DataFrame(model.bins).assign(**key),
+    }
+
+
+def _typed(name: str, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """One table with the declared columns and types, so that an empty one has them too."""
+    columns = TABLES[name]
+    parts = [table.reindex(columns=list(columns)).astype(columns) for table in tables if len(table)]
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    return pd.DataFrame({column: pd.Series([], dtype=kind) for column, kind in columns.items()})

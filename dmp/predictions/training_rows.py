@@ -1,0 +1,77 @@
+"""Rows to learn from: what was known of a person at a cut beside what they bought after it; no model here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.targets import Target
+from dmp.settings import DmpError
+
+MINIMUM_PEOPLE = 100
+MINIMUM_PEOPLE_PER_CLASS = 20
+KEYS = ("as_of_date", "user_key", "label")
+
+
+def training_rows(
+    metrics_history: pd.DataFrame,
+    purchases: pd.DataFrame,
+    target: Target,
+    cuts: Sequence[date],
+    learned_on: date,
+) -> pd.DataFrame:
+    """Return one row per (as_of_date, user_key) of the target's population at the cuts, with `label` 0 or 1.
+
+    `metrics_history`: one row per (as_of_date, user_key), `is_identified` and metrics as of that day.
+    `purchases`: user_key as in the map of the cut, event_date, order_count; may reach beyond the horizon,
+    what lies there is not read. Rows come sorted by key, whatever the order of the inputs.
+    Raises DmpError when a label window ends after `learned_on` or a metric looks beyond its cut.
+    """
+    horizon = timedelta(days=target.horizon_days)
+    if late := [cut for cut in cuts if cut + horizon > learned_on]:
+        raise DmpError(f"{target.name}: the labels of {late[0]} end after {learned_on}, the day of learning")
+    history = metrics_history.assign(
+        as_of_date=pd.to_datetime(metrics_history["as_of_date"]).astype("datetime64[s]")
+    )
+    dated = purchases.assign(event_date=pd.to_datetime(purchases["event_date"]))
+    rows = [_labelled(history, dated, target, pd.Timestamp(cut), horizon) for cut in sorted(cuts)]
+    return pd.concat(rows, ignore_index=True) if rows else history.iloc[:0].assign(label=np.int8(0))
+
+
+def _labelled(
+    history: pd.DataFrame, purchases: pd.DataFrame, target: Target, cut: pd.Timestamp, horizon: timedelta
+) -> pd.DataFrame:
+    people = history[(history["as_of_date"] == cut) & history["is_identified"].astype(bool)]
+    people = people[target.population(people)].sort_values("user_key")
+    _refuse_foresight(people, cut)
+    ahead = purchases[(purchases["event_date"] > cut) & (purchases["event_date"] <= cut + horizon)]
+    orders = ahead.groupby("user_key")["order_count"].sum()
+    label = target.label(people["user_key"].map(orders).fillna(0))
+    return people.assign(label=label.astype("int8"))
+
+
+def _refuse_foresight(people: pd.DataFrame, cut: pd.Timestamp) -> None:
+    """A negative recency is an event after the cut."""
+    for column in ("recency_days", "purchase_recency_days"):
+        if column in people and (people[column].dropna() < 0).any():
+            raise DmpError(
+                f"user_metrics_history at {cut:%Y-%m-%d}: {column} is negative, so it knows later events"
+            )
+
+
+def refuse_unlearnable(rows: pd.DataFrame, window: str) -> None:
+    """Raise NotLearnable unless `rows` hold enough people with and without the label (people, not rows)."""
+    people = rows["user_key"].nunique()
+    if people < MINIMUM_PEOPLE:
+        raise NotLearnable(f"{people} people in {window} are too few, {MINIMUM_PEOPLE} are needed")
+    for label, words in ((1, "with"), (0, "without")):
+        count = rows.loc[rows["label"] == label, "user_key"].nunique()
+        if count < MINIMUM_PEOPLE_PER_CLASS:
+            raise NotLearnable(
+                f"{count} people {words} the event in {window} are too few, "
+                f"{MINIMUM_PEOPLE_PER_CLASS} are needed"
+            )

@@ -1,0 +1,120 @@
+"""One expectation suite on one table, run inside DuckDB; which suites there are is `expectations/`, what a failure stops is dmp/defs.
+
+Results are counts, never values of persons, and never the library's own HTML pages.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dmp.settings import PROJECT, SettingsError
+
+EXPECTATIONS = PROJECT / "expectations"
+
+
+@dataclass(frozen=True)
+class ExpectationResult:
+    """What one expectation found in one table."""
+
+    table_name: str
+    expectation: str
+    column_name: str | None
+    is_met: bool
+    element_count: int | None
+    unexpected_count: int | None
+    observed: str | None
+    message: str | None
+
+
+class _PersistedDialect(str):
+    """A dialect name as the library's private list of dialects with one lasting connection holds them."""
+
+    @property
+    def value(self) -> str:
+        return str(self)
+
+
+def suites() -> dict[str, dict[str, Any]]:
+    """Return every suite of `expectations/`, by table.
+
+    A suite: `schema`, and `expectations`, each with the library's own `type` and `kwargs`.
+    """
+    return {path.stem: _read_suite(path) for path in sorted(EXPECTATIONS.glob("*.yaml"))}
+
+
+def _read_suite(path: Path) -> dict[str, Any]:
+    suite = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(suite, dict) or not {"schema", "expectations"} <= suite.keys():
+        raise SettingsError(f"{path}: a suite needs `schema` and `expectations`")
+    return suite
+
+
+@contextmanager
+def _batch(warehouse: Path, schema: str, table: str) -> Iterator[Any]:
+    """Open one table as a batch, and leave no connection behind: DuckDB's file lock is per process."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.execution_engine import sqlalchemy_execution_engine as engine_module
+
+    # Without a lasting connection the library fetches results after the connection went back, and every SQL
+    # expectation on DuckDB fails with `list index out of range` (Great Expectations 1.24, duckdb-engine 0.17).
+    if "duckdb" not in engine_module._PERSISTED_CONNECTION_DIALECTS:
+        engine_module._PERSISTED_CONNECTION_DIALECTS += (_PersistedDialect("duckdb"),)
+    context = gx.get_context(mode="ephemeral")
+    # The bars would be one line of log per metric.
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    source = context.data_sources.add_sql(
+        "warehouse", connection_string=f"duckdb:///{warehouse}", create_temp_table=False
+    )
+    try:
+        # A table asset forgets its schema in some of the queries on DuckDB.
+        asset = source.add_query_asset(table, query=f'SELECT * FROM "{schema}"."{table}"')
+        yield asset.add_batch_definition_whole_table("whole").get_batch()
+    finally:
+        for engine in (source.get_execution_engine(), source):
+            connection = getattr(engine, "_connection", None)
+            if connection is not None:
+                connection.close()
+        source.get_execution_engine().engine.dispose()
+        source.get_engine().dispose()
+
+
+def validate(warehouse: Path, table: str, suite: dict[str, Any]) -> list[ExpectationResult]:
+    """Run a suite on its table. Every query runs in DuckDB; no table is loaded into this process's memory."""
+    from great_expectations.core import ExpectationSuite
+
+    with _batch(warehouse, suite["schema"], table) as batch:
+        outcome = batch.validate(
+            ExpectationSuite(name=table, expectations=suite["expectations"]), result_format="SUMMARY"
+        )
+    return [_result(table, result) for result in outcome.results]
+
+
+def _result(table: str, result: Any) -> ExpectationResult:
+    found = result.result or {}
+    raised = next(
+        (info["exception_message"] for info in _exceptions(result.exception_info) if info["raised_exception"]), None
+    )
+    observed = found.get("observed_value")
+    return ExpectationResult(
+        table_name=table,
+        expectation=result.expectation_config.type,
+        column_name=result.expectation_config.kwargs.get("column"),
+        is_met=bool(result.success),
+        element_count=found.get("element_count"),
+        unexpected_count=found.get("unexpected_count"),
+        # A single value may be a person's; only numbers leave.
+        observed=str(observed) if isinstance(observed, int | float) else None,
+        message=raised,
+    )
+
+
+def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
+    return [info] if "raised_exception" in info else list(info.values())

@@ -1,0 +1,209 @@
+"""Reads from the warehouse what is known on a cut: the only SQL of this package; what is made of it lives elsewhere.
+
+Every sum over time is taken over integers (decays in fixed point), so that it does not depend on the order of rows.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+# Decays are summed as integers of 2^-30: a sum of a million of them still fits a BIGINT.
+FIXED_POINT = 2**30
+
+# Half-lives in days. A habit is slow, an interest fades within days.
+HABIT_HALF_LIFE = 90
+INTEREST_HALF_LIFE = 7
+
+_KNOWN_ACTIVITY = """
+CREATE OR REPLACE TEMP TABLE known_activity AS
+SELECT
+    activity.user_key,
+    catalogue.item_key,
+    CAST($cut - activity.event_date AS INTEGER) AS age_days,
+    sum(view_count + click_count)::BIGINT AS view_count,
+    sum(cart_count)::BIGINT AS cart_count,
+    sum(favourite_count)::BIGINT AS favourite_count,
+    sum(dismiss_count)::BIGINT AS dismiss_count,
+    sum(purchase_count)::BIGINT AS purchase_count,
+    sum(purchase_quantity)::BIGINT AS purchase_quantity,
+    sum(purchase_amount)::DECIMAL(38, 4) AS purchase_amount
+FROM profiles.user_item_activity AS activity
+INNER JOIN (
+    SELECT item_id, CAST(row_number() OVER (ORDER BY item_id) - 1 AS INTEGER) AS item_key
+    FROM profiles.item_profiles
+) AS catalogue ON catalogue.item_id = activity.item_id
+WHERE activity.landed_date <= $cut AND activity.known_from <= $cut AND $cut < activity.known_to
+    AND activity.event_date <= $cut
+GROUP BY ALL
+"""
+
+_PAIRS = """
+SELECT
+    user_key,
+    item_key,
+    count(*) FILTER (purchase_count > 0) AS purchase_day_count,
+    sum(purchase_quantity)::BIGINT AS purchase_quantity,
+    min(age_days) FILTER (purchase_count > 0) AS last_purchase_days,
+    max(age_days) FILTER (purchase_count > 0) AS first_purchase_days,
+    coalesce(sum(CAST($unit * power(0.5, age_days / $habit) AS BIGINT)) FILTER (purchase_count > 0), 0)
+        / $unit AS habit,
+    sum(view_count)::BIGINT AS view_count,
+    sum(cart_count + favourite_count)::BIGINT AS cart_count,
+    min(age_days) FILTER (view_count + cart_count + favourite_count > 0) AS last_interest_days,
+    sum(CAST($unit * power(0.5, age_days / $interest) AS BIGINT)
+        * least(view_count + 3 * (cart_count + favourite_count), 20))::BIGINT / $unit AS interest,
+    sum(dismiss_count)::BIGINT AS dismiss_count,
+    min(age_days) FILTER (dismiss_count > 0) AS last_dismiss_days
+FROM known_activity
+GROUP BY user_key, item_key
+ORDER BY user_key, item_key
+"""
+
+_ITEMS = """
+SELECT
+    item_key,
+    count(DISTINCT user_key) FILTER (purchase_count > 0 AND age_days < 7) AS buyers_7d,
+    count(DISTINCT user_key) FILTER (purchase_count > 0 AND age_days < 30) AS buyers_30d,
+    count(DISTINCT user_key) FILTER (purchase_count > 0 AND age_days < 90) AS buyers_90d,
+    count(DISTINCT user_key) FILTER (purchase_count > 0) AS buyers_life,
+    count(DISTINCT user_key) FILTER (view_count > 0 AND age_days < 7) AS viewers_7d,
+    count(DISTINCT user_key) FILTER (view_count > 0 AND age_days < 30) AS viewers_30d,
+    min(age_days) FILTER (purchase_count > 0) AS item_last_purchase_days,
+    max(age_days) AS item_first_activity_days,
+    sum(purchase_amount)::DOUBLE / nullif(sum(purchase_quantity), 0)::DOUBLE AS paid_price_amount
+FROM known_activity
+GROUP BY item_key
+ORDER BY item_key
+"""
+
+_PEOPLE = """
+SELECT
+    user_key,
+    count(DISTINCT age_days) FILTER (purchase_count > 0) AS user_purchase_day_count,
+    count(DISTINCT age_days) FILTER (purchase_count > 0 AND age_days < 90) AS user_purchase_day_count_90d,
+    count(DISTINCT age_days) AS user_active_day_count,
+    count(*) FILTER (purchase_count > 0) AS user_purchase_line_count,
+    count(DISTINCT item_key) FILTER (purchase_count > 0) AS user_purchase_item_count,
+    min(age_days) FILTER (purchase_count > 0) AS user_last_purchase_days,
+    min(age_days) AS user_recency_days,
+    max(age_days) AS user_tenure_days,
+    sum(view_count) FILTER (age_days < 30)::BIGINT AS user_view_count_30d,
+    sum(purchase_amount)::DOUBLE / nullif(sum(purchase_quantity), 0)::DOUBLE AS user_price_amount
+FROM known_activity
+GROUP BY user_key
+ORDER BY user_key
+"""
+
+_CATALOGUE = """
+SELECT item_id, item_name, category, category_top, brand, stock_quantity, min_age, blocked_regions, is_consumable,
+    first_seen_date
+FROM profiles.item_profiles
+ORDER BY item_id
+"""
+
+# A person of an earlier cut has the profile, and above all the newest consent, of who they are known to be today.
+_PROFILES = """
+SELECT
+    known.user_key,
+    profile.user_id,
+    coalesce(profile.user_key = known.user_key, false) AS is_served,
+    profile.age,
+    profile.region,
+    coalesce(profile.is_consented_personalisation, false) AS is_consented
+FROM (SELECT user_key FROM known_activity UNION SELECT user_key FROM profiles.user_profiles) AS known
+LEFT JOIN profiles.identity_map_history AS identity_map
+    ON identity_map.identifier_key = known.user_key
+    AND identity_map.known_from <= $as_of_date AND $as_of_date < identity_map.known_to
+LEFT JOIN profiles.user_profiles AS profile ON profile.user_key = coalesce(identity_map.user_key, known.user_key)
+ORDER BY known.user_key
+"""
+
+# A later person is looked up among the people of the cut: by their own key if it was known, else by the smallest
+# key that has been merged into theirs; one who was unknown on the cut keeps the later key.
+_OUTCOMES = """
+WITH outcomes AS (
+    SELECT
+        activity.user_key,
+        activity.item_id,
+        sum(purchase_count)::BIGINT AS purchase_count,
+        sum(cart_count + favourite_count)::BIGINT AS cart_count,
+        sum(view_count + click_count)::BIGINT AS view_count
+    FROM profiles.user_item_activity AS activity
+    WHERE activity.landed_date <= $known_on AND activity.known_from <= $known_on AND $known_on < activity.known_to
+        AND activity.event_date > $cut AND activity.event_date <= $last_date
+    GROUP BY ALL
+),
+people AS (
+    SELECT
+        coalesce(identity_map.user_key, known.user_key) AS later_key,
+        arg_min(known.user_key, (coalesce(identity_map.user_key <> known.user_key, false), known.user_key)) AS user_key
+    FROM (SELECT DISTINCT user_key FROM known_activity) AS known
+    LEFT JOIN profiles.identity_map_history AS identity_map
+        ON identity_map.identifier_key = known.user_key
+        AND identity_map.known_from <= $known_on AND $known_on < identity_map.known_to
+    GROUP BY 1
+)
+SELECT
+    coalesce(people.user_key, outcomes.user_key) AS user_key,
+    people.user_key IS NOT NULL AS is_known,
+    catalogue.item_key,
+    purchase_count,
+    cart_count,
+    view_count
+FROM outcomes
+INNER JOIN (
+    SELECT item_id, CAST(row_number() OVER (ORDER BY item_id) - 1 AS INTEGER) AS item_key
+    FROM profiles.item_profiles
+) AS catalogue ON catalogue.item_id = outcomes.item_id
+LEFT JOIN people ON people.later_key = outcomes.user_key
+WHERE purchase_count + cart_count + view_count > 0
+ORDER BY ALL
+"""
+
+
+def log_extent(connection: duckdb.DuckDBPyConnection, last_date: date) -> tuple[date, int]:
+    """Return the first landed day and how many days up to `last_date` landed activity on items.
+
+    Days without facts teach nothing, so they do not lengthen a log; an empty log begins and ends on `last_date`.
+    """
+    query = """SELECT coalesce(min(landed_date), $last_date), count(DISTINCT landed_date)
+        FROM profiles.user_item_activity WHERE landed_date <= $last_date"""
+    first_date, day_count = connection.execute(query, {"last_date": last_date}).fetchall()[0]
+    return first_date, day_count
+
+
+def know(connection: duckdb.DuckDBPyConnection, cut: date) -> None:
+    """Keep what is known on `cut` in a temporary table, which the readers below sum up until the next call."""
+    connection.execute(_KNOWN_ACTIVITY, {"cut": cut})
+
+
+def pairs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per (user_key, item_key) with any activity: counts, ages in days, decayed habit and interest."""
+    values = {"unit": FIXED_POINT, "habit": HABIT_HALF_LIFE, "interest": INTEREST_HALF_LIFE}
+    return connection.execute(_PAIRS, values).df()
+
+
+def items(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per item_key of the catalogue (row number = item_key): its attributes and its popularity."""
+    catalogue = connection.execute(_CATALOGUE).df()
+    return catalogue.join(connection.execute(_ITEMS).df().set_index("item_key"))
+
+
+def people(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    """Return one row per user_key with activity or a profile; without a profile there is no consent."""
+    profiles = connection.execute(_PROFILES, {"as_of_date": as_of_date}).df()
+    return profiles.merge(connection.execute(_PEOPLE).df(), on="user_key", how="left")
+
+
+def outcomes(
+    connection: duckdb.DuckDBPyConnection, cut: date, last_date: date, known_on: date
+) -> pd.DataFrame:
+    """Return what people did in (cut, last_date], as known on `known_on`; `know(cut)` must have been called.
+
+    One row per (user_key, item_key): user_key as known on the cut, `is_known` whether they were, and counts.
+    """
+    values = {"cut": cut, "last_date": last_date, "known_on": known_on}
+    return connection.execute(_OUTCOMES, values).df()

@@ -1,0 +1,80 @@
+"""What the ranker learns from: the candidates of past cuts and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+
+from dmp.recommendations.candidates import recall_candidates
+from dmp.recommendations.context import Context
+from dmp.recommendations.features import candidate_features
+from dmp.recommendations.lists import filtered
+from dmp.recommendations.ranking import MINIMUM_PEOPLE
+from dmp.recommendations.recipe import CHANNELS, FILTERS
+
+# Keys are hashes, so the smallest of them are a fair sample of people.
+_PEOPLE_PER_CUT = 2500
+BOUGHT, CARTED, VIEWED = 3, 2, 1
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """Candidates of one or more cuts: features, label (0..3) and the list (person on a cut) that each belongs to."""
+
+    features: pd.DataFrame
+    label: np.ndarray
+    group: np.ndarray
+
+    @property
+    def list_count(self) -> int:
+        """Number of lists with something to find in them."""
+        return len(np.unique(self.group[self.label > 0]))
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of names and values."""
+        content = sha256(repr(list(self.features.columns)).encode())
+        for part in (self.features.to_numpy(), self.label, self.group):
+            content.update(np.ascontiguousarray(part).tobytes())
+        return content.hexdigest()
+
+
+def training_rows(context: Context, outcomes: pd.DataFrame) -> TrainingRows:
+    """Return the candidates of people who consented and did something after the cut, labelled by the best of it.
+
+    `outcomes`: user_key, item_key, purchase_count, cart_count, view_count of the cut's window.
+    """
+    consented = context.people.loc[context.people["is_consented"], "user_key"]
+    active = np.sort(outcomes.loc[outcomes["user_key"].isin(consented), "user_key"].unique())
+    buyers = np.intersect1d(active, outcomes.loc[outcomes["purchase_count"] > 0, "user_key"].unique())
+    people = buyers if len(buyers) >= MINIMUM_PEOPLE else active
+    table = pd.DataFrame({"user_key": people[:_PEOPLE_PER_CUT]})
+    past = [rule for rule in FILTERS if rule.has_history]
+    candidates, _ = filtered(context, recall_candidates(context, table, CHANNELS), past)
+    features = candidate_features(context, candidates)
+    return TrainingRows(features, labels(context, candidates, outcomes), candidates["user_key"].to_numpy())
+
+
+def labels(context: Context, candidates: pd.DataFrame, outcomes: pd.DataFrame) -> np.ndarray:
+    """Grade each candidate by what followed: 3 bought, 2 carted or marked, 1 looked at, 0 nothing."""
+    followed = outcomes[outcomes["user_key"].isin(candidates["user_key"])]
+    grade = np.where(followed["cart_count"] > 0, CARTED, VIEWED)
+    grade = np.where(followed["purchase_count"] > 0, BOUGHT, grade)
+    graded = pd.Series(grade, index=context.codes(followed))
+    return graded.reindex(context.codes(candidates)).fillna(0).to_numpy(dtype=np.int32)
+
+
+def joined(parts: list[TrainingRows]) -> TrainingRows:
+    """Put the cuts together. Where enough lists end in a purchase, only purchases count; else the weaker signs too."""
+    parts = [part for part in parts if len(part.label)]
+    if not parts:
+        return TrainingRows(pd.DataFrame(), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64))
+    label = np.concatenate([part.label for part in parts])
+    starts = [np.r_[True, part.group[1:] != part.group[:-1]] for part in parts]
+    group = np.cumsum(np.concatenate(starts))
+    if len(np.unique(group[label == BOUGHT])) >= MINIMUM_PEOPLE:
+        label = np.where(label == BOUGHT, BOUGHT, 0).astype(np.int32)
+    return TrainingRows(pd.concat([part.features for part in parts], ignore_index=True), label, group)

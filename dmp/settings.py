@@ -1,0 +1,134 @@
+"""Where a home keeps its parts and what its owner may set; knows no stage and no library of theirs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_HOME = "home"
+
+
+class DmpError(Exception):
+    """What a person can mend: one sentence that says what is wrong, where, and what to do.
+
+    `exit_code` follows the command line's convention: 1 a data problem, 2 wrong use or settings.
+    """
+
+    exit_code = 1
+
+
+class SettingsError(DmpError):
+    """Wrong use, a bad setting or a bad contract."""
+
+    exit_code = 2
+
+
+class Settings(BaseModel):
+    """The owner's choices, from `<home>/settings.yaml`; every field has a default that works.
+
+    They are part of the build id: another setting is another build.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    time_zone: str = Field("UTC", description="IANA zone in which an event's date is read")
+    threads: int = Field(2, ge=1, description="threads of DuckDB and LightGBM; part of a model's bytes")
+    memory_limit: str = Field("2GB", description="DuckDB's memory limit; above it, work spills to disk")
+    explained_people: int = Field(2000, ge=0, description="people per target whose score parts are stored")
+    list_length: int = Field(20, ge=1, description="items in a published recommendation list")
+    builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
+
+
+@dataclass(frozen=True)
+class Home:
+    """One shop's folder: landing, warehouse, models and published files; nothing is shared between homes."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str] | None = None) -> Home:
+        """Return the home at `path`, else at `DMP_HOME`, else at `./home`."""
+        return cls(Path(path or os.environ.get("DMP_HOME") or DEFAULT_HOME).absolute())
+
+    @property
+    def landing(self) -> Path:
+        """Raw files as they arrived: `<source>/<landed_date>/<entities>[.<part>].<format>`."""
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The working database, one writer at a time."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def vault(self) -> Path:
+        """Raw identifiers and the text of rejects: the one database that is never published."""
+        return self.root / "vault.duckdb"
+
+    @property
+    def models(self) -> Path:
+        """Model folders, `<target>/<model_version>/`."""
+        return self.root / "models"
+
+    @property
+    def builds(self) -> Path:
+        """Published builds, one folder each."""
+        return self.root / "builds"
+
+    @property
+    def published(self) -> Path:
+        """Symlink to the current build."""
+        return self.root / "published"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own instance folder."""
+        return self.root / "dagster"
+
+    @property
+    def truth(self) -> Path:
+        """The built-in world's ledger; only evaluation may read it."""
+        return self.root / "truth"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose kernel lock makes one writer."""
+        return self.root / "lock"
+
+    def settings(self) -> Settings:
+        """Read `<home>/settings.yaml`; defaults where the file or a field is absent.
+
+        Raises SettingsError naming the file and the field.
+        """
+        path = self.root / "settings.yaml"
+        if not path.exists():
+            return Settings()
+        try:
+            return Settings(**(yaml.safe_load(path.read_text()) or {}))
+        except (yaml.YAMLError, TypeError) as error:
+            raise SettingsError(f"{path} is no YAML mapping: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"]))
+            raise SettingsError(f"{path}: {field}: {first['msg']}") from error
+
+    def key(self) -> bytes:
+        """Return the key that turns identifiers into `identifier_key`: `DMP_KEY`, else `<home>/secrets/key`.
+
+        The file is made once, readable by its owner alone.
+        """
+        if given := os.environ.get("DMP_KEY"):
+            return given.encode()
+        path = self.root / "secrets" / "key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_bytes().strip()

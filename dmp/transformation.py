@@ -1,0 +1,173 @@
+"""dbt in this process: the manifest, the environment, one build of some models. What the models say is SQL in dbt_project/.
+
+The command line costs about 10 CPU seconds a call, most of it imports and parsing; here they are paid once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dmp.settings import PROJECT, DmpError, Home, Settings
+
+DBT_PROJECT = PROJECT / "dbt_project"
+TARGET = DBT_PROJECT / "target"
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one dbt node: a model or seed that was built, or a test and the rows that failed it."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    failures: int
+    message: str
+
+
+class TransformationError(DmpError):
+    """A model that did not build; the message names it and repeats what the database said."""
+
+
+def staging_models() -> dict[str, list[str]]:
+    """Return the sources that offer each kind of entity, read from the names `stg_<source>__<entities>.sql`."""
+    offered: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(DBT_PROJECT.glob("models/staging/*/stg_*.sql")):
+        source, _, entities = path.stem.removeprefix("stg_").partition("__")
+        offered[entities].append(source)
+    return dict(offered)
+
+
+def environment(home: Home | None = None, settings: Settings | None = None) -> dict[str, str]:
+    """Return the variables that dbt_project/profiles.yml and the macros read; without a home, those for parsing."""
+    variables = {
+        "DMP_STAGING": json.dumps(staging_models(), sort_keys=True),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    if home and settings:
+        variables |= {
+            "DMP_WAREHOUSE": str(home.warehouse),
+            "DMP_THREADS": str(settings.threads),
+            "DMP_MEMORY_LIMIT": settings.memory_limit,
+        }
+    return variables
+
+
+def project_hash() -> str:
+    """Return the SHA-256 over every file of the dbt project that decides what is built."""
+    digest = hashlib.sha256()
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        if path.suffix in {".sql", ".yml", ".csv"} and TARGET not in path.parents:
+            digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _variables(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _invoke(arguments: list[str], manifest: Any = None) -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    try:
+        return dbtRunner(manifest=manifest).invoke(
+            [
+                "--quiet",
+                "--log-level-file=none",
+                *arguments,
+                f"--project-dir={DBT_PROJECT}",
+                f"--profiles-dir={DBT_PROJECT}",
+            ]
+        )
+    finally:
+        # One process holds DuckDB's file lock for as long as any connection is open.
+        DuckDBConnectionManager.close_all_connections()
+
+
+@contextmanager
+def _parsing_alone() -> Iterator[None]:
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / "parse.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@cache
+def _manifest(_project_hash: str) -> Any:
+    with _parsing_alone(), _variables(environment()):
+        parsed = _invoke(["parse", f"--target-path={TARGET}"])
+    if not parsed.success:
+        raise TransformationError(f"dbt_project does not parse: {parsed.exception}")
+    (TARGET / "manifest.hash").write_text(_project_hash)
+    return parsed.result
+
+
+def manifest_path() -> Path:
+    """Return the path of dbt's manifest, parsing the project first where it is missing or older than the project."""
+    wanted = project_hash()
+    marker = TARGET / "manifest.hash"
+    path = TARGET / "manifest.json"
+    if not (path.exists() and marker.exists() and marker.read_text() == wanted):
+        _manifest(wanted)
+    return path
+
+
+def build(select: str, home: Home, settings: Settings, variables: Mapping[str, str]) -> list[NodeResult]:
+    """Build the selected seeds and models and run their tests, in the home's warehouse.
+
+    select: dbt's selection syntax. variables: dbt vars, among them the first and last landed day of the run.
+    Raises TransformationError for a model that fails; a failed test is a result.
+    """
+    manifest = _manifest(project_hash())
+    target = home.root / "dbt"
+    with _variables(environment(home, settings)):
+        invocation = _invoke(
+            [
+                "build",
+                "--select",
+                select,
+                "--exclude-resource-type=unit_test",
+                f"--target-path={target}",
+                f"--log-path={target}",
+                "--vars",
+                json.dumps(dict(variables), sort_keys=True),
+            ],
+            manifest,
+        )
+    if invocation.result is None:
+        raise TransformationError(f"dbt could not start: {invocation.exception}")
+    results = [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            seconds=result.execution_time,
+            failures=result.failures or 0,
+            message=result.message or "",
+        )
+        for result in invocation.result.results
+    ]
+    for result in results:
+        if result.unique_id.split(".")[0] in {"model", "seed"} and result.status in {"error", "fail"}:
+            raise TransformationError(f"{result.unique_id} failed: {result.message}")
+    return results

@@ -1,0 +1,1 @@
+"""A seeded shop that writes landing files and a ledger of the truth; no other stage imports it."""

@@ -1,0 +1,146 @@
+"""The built-in shop: one call writes its landing files and the ledger of the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from dmp.settings import DmpError
+from dmp.world import ledger
+from dmp.world.behaviour import run_days
+from dmp.world.bots import add_bots, bot_count
+from dmp.world.campaigns import draw_campaigns
+from dmp.world.catalogue import draw_catalogue
+from dmp.world.customers import MAY_BE_MISSING, describe
+from dmp.world.devices import draw_devices
+from dmp.world.dirt import Dirt, deliver, draw_missing
+from dmp.world.dirt_ledger import bot_lines, dirty_lines, missing_values
+from dmp.world.history import draw_history
+from dmp.world.people import draw_people
+from dmp.world.rendering import LINES, open_tables
+from dmp.world.seasons import category_factors, day_factors
+from dmp.world.state import State, World, first_state
+from dmp.world.stock import delivery_sizes
+from dmp.world.writing import SOURCE, Landing, write_exposures, write_lines
+
+SUNDAY = 6
+Progress = Callable[[str, int, int], None]  # what is being done, days done, days in all
+
+
+@dataclass(frozen=True)
+class WorldSummary:
+    """What was written: lines per entity (dirt counted), dates, people."""
+
+    first_date: date
+    last_date: date
+    people: int
+    registered: int
+    row_counts: dict[str, int]
+
+    @property
+    def events(self) -> int:
+        """Lines of the event files."""
+        return self.row_counts["events"]
+
+    @property
+    def orders(self) -> int:
+        """Lines of the order files."""
+        return self.row_counts["orders"]
+
+
+def write_world(
+    landing: Path,
+    truth: Path,
+    *,
+    people: int,
+    days: int,
+    seed: int = 7,
+    last_date: date = date(2026, 6, 28),
+    dirt: Dirt | None = None,
+    progress: Progress | None = None,
+) -> WorldSummary:
+    """Write `landing/shop/<date>/` for `days` days up to `last_date`, and the ledger into `truth`.
+
+    Equal arguments give equal bytes. Raises DmpError if the shop's landing folder already holds something, or if
+    there are neither people nor days.
+    """
+    if people < 1 or days < 1:
+        raise DmpError("a world needs at least one person and one day")
+    if (landing / SOURCE).exists() and any((landing / SOURCE).iterdir()):
+        raise DmpError(f"{landing / SOURCE} already holds files, which are never edited; choose another home")
+    tell: Progress = progress or (lambda what, done, total: None)
+    life, traces, soil = np.random.default_rng(seed).spawn(3)
+    dirt = dirt or Dirt()
+    place = Landing(landing, last_date - timedelta(days=days - 1))
+    world, state = _live(life, people, place.first_date, days, tell)
+    history = draw_history(traces, world, state, place.first_date)
+    bots = bot_count(dirt.bots, people)
+    history["events"] = add_bots(soil, world, history["events"], bots, place.first_date)
+    missing = draw_missing(soil, dirt, people, len(MAY_BE_MISSING))
+    history["customers"] = describe(world.people, history["customers"], missing)
+    row_counts = _write(soil, dirt, place, truth, world, state, history, bots, tell)
+    return WorldSummary(place.first_date, last_date, people, len(history["registrations"]), row_counts)
+
+
+def _live(
+    rng: np.random.Generator, count: int, first_date: date, days: int, tell: Progress
+) -> tuple[World, State]:
+    """Draw a world and let its days pass."""
+    dates = [first_date + timedelta(days=day) for day in range(days)]
+    people = draw_people(rng, count, days, first_date.year)
+    catalogue = draw_catalogue(rng, count, days)
+    world = World(
+        people=people,
+        catalogue=catalogue,
+        devices=draw_devices(rng, people),
+        campaigns=draw_campaigns(rng, days),
+        day_factor=day_factors(first_date, days),
+        leaf_factor=category_factors(first_date, days),
+        year=np.array([one.year for one in dates]),
+    )
+    sizes = delivery_sizes(rng, catalogue.popularity, catalogue.leaf, count)
+    state = first_state(rng, world, sizes.copy())
+    cuts = {day for day, one in enumerate(dates) if one.weekday() == SUNDAY}
+    run_days(rng, world, state, sizes, cuts, lambda day: tell("living", day + 1, days))
+    return world, state
+
+
+def _write(
+    rng: np.random.Generator,
+    dirt: Dirt,
+    place: Landing,
+    truth: Path,
+    world: World,
+    state: State,
+    history: dict[str, pd.DataFrame],
+    bots: int,
+    tell: Progress,
+) -> dict[str, int]:
+    """Write landing and ledger; return the lines per entity."""
+    exposures = ledger.effects(world, history["exposures"])
+    write_exposures(place, exposures, history["exposures"])
+    row_counts, soiled = {"exposures": len(exposures)}, [missing_values(place, history["customers"])]
+    with duckdb.connect(config={"threads": 2}) as connection:
+        open_tables(connection, world, history, bots)
+        for entity in LINES:
+            lines = deliver(rng, dirt, entity, history[entity]["day"].to_numpy(), world.days)
+            for day in write_lines(connection, place, entity, lines):
+                tell(f"writing {entity}", day + 1, world.days)
+            row_counts[entity] = len(lines)
+            soiled.append(dirty_lines(place, entity, lines))
+            if entity == "events":
+                soiled.append(
+                    bot_lines(place, lines, history["events"]["person"].to_numpy() >= world.people.count)
+                )
+        ledger.write_table(truth, "identities", ledger.identities(connection, place.first_date))
+    ledger.write_table(truth, "people", ledger.people_table(world, state, history, place.first_date, bots))
+    ledger.write_table(truth, "effects", exposures)
+    ledger.write_table(truth, "hazards", ledger.hazards(state.journal.table("hazards"), place.first_date))
+    ledger.write_table(truth, "dirt", pd.concat(soiled, ignore_index=True))
+    return row_counts
