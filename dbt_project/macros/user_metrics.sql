@@ -29,6 +29,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- Sums are exact: whole numbers, and money as DECIMAL. -#}
+{% macro measure_type(measure) -%}
+    {{ 'decimal(38, 4)' if measure.endswith('_amount') else 'bigint' }}
+{%- endmacro %}
+
 {% macro in_window(days, event_date='event_date') -%}
     {% if days is none -%} true {%- else -%} {{ event_date }} > as_of_date - {{ days }} {%- endif %}
 {%- endmacro %}
@@ -45,20 +50,36 @@ with cuts as (
     select as_of_date from {{ cuts }}
 ),
 
-daily_activity as (
-    select cuts.as_of_date, map.user_key, activity.* exclude (identifier_key, landed_date)
+days as (
+    select
+        cuts.as_of_date,
+        map.user_key,
+        activity.event_date,
+        {%- for measure in windowed_measures() %}
+        sum(activity.{{ measure }})::{{ measure_type(measure) }} as {{ measure }},
+        {%- endfor %}
+        sum(activity.rating_sum)::bigint as rating_sum
     from cuts
     inner join {{ ref('int_activity_daily') }} as activity on activity.event_date <= cuts.as_of_date
     inner join {{ ref('identity_map_history') }} as map on activity.identifier_key = map.identifier_key
     where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
+    group by cuts.as_of_date, map.user_key, activity.event_date
 ),
 
-item_activity as (
-    select cuts.as_of_date, map.user_key, activity.item_id, activity.event_date, activity.purchase_count
+-- Distinct items are no sum: their sets are looked at for 90 days only, which keeps a long history cheap.
+items_of_90_days as (
+    select
+        cuts.as_of_date,
+        map.user_key,
+        activity.item_id,
+        max(activity.event_date) as last_event_date,
+        sum(activity.purchase_count) as purchase_count
     from cuts
-    inner join {{ ref('int_activity_items') }} as activity on activity.event_date <= cuts.as_of_date
+    inner join {{ ref('int_activity_items') }} as activity
+        on activity.event_date <= cuts.as_of_date and activity.event_date > cuts.as_of_date - 90
     inner join {{ ref('identity_map_history') }} as map on activity.identifier_key = map.identifier_key
     where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
+    group by cuts.as_of_date, map.user_key, activity.item_id
 ),
 
 people as (
@@ -78,15 +99,15 @@ summed as (
         as_of_date - min(event_date) filter (order_count > 0) as first_purchase_days,
         as_of_date - max(event_date) filter (order_count > 0) as purchase_recency_days,
         {%- for suffix, days in windows().items() %}
-        count(distinct event_date) filter ({{ in_window(days) }}) as active_day_count_{{ suffix }},
-        count(distinct event_date) filter (order_count > 0 and {{ in_window(days) }}) as purchase_day_count_{{ suffix }},
+        count(*) filter ({{ in_window(days) }}) as active_day_count_{{ suffix }},
+        count(*) filter (order_count > 0 and {{ in_window(days) }}) as purchase_day_count_{{ suffix }},
         {%- for measure in windowed_measures() %}
-        coalesce(sum({{ measure }}) filter ({{ in_window(days) }}), 0)
-            ::{{ 'decimal(38, 4)' if measure.endswith('_amount') else 'bigint' }} as {{ measure }}_{{ suffix }},
+        coalesce(sum({{ measure }}) filter ({{ in_window(days) }}), 0)::{{ measure_type(measure) }}
+            as {{ measure }}_{{ suffix }},
         {%- endfor %}
         {%- endfor %}
         coalesce(sum(rating_sum), 0)::bigint as rating_sum_life
-    from daily_activity
+    from days
     group by as_of_date, user_key
 ),
 
@@ -94,11 +115,10 @@ spread as (
     select
         as_of_date,
         user_key,
-        count(distinct item_id) filter ({{ in_window(30) }}) as distinct_item_count_30d,
-        count(distinct item_id) filter ({{ in_window(90) }}) as distinct_item_count_90d,
-        count(distinct item_id) as distinct_item_count_life,
-        count(distinct item_id) filter (purchase_count > 0) as distinct_purchased_item_count_life
-    from item_activity
+        count(*) filter (last_event_date > as_of_date - 30) as distinct_item_count_30d,
+        count(*) as distinct_item_count_90d,
+        count(*) filter (purchase_count > 0) as distinct_purchased_item_count_90d
+    from items_of_90_days
     group by as_of_date, user_key
 )
 
@@ -107,8 +127,7 @@ select
     summed.* exclude (rating_sum_life),
     coalesce(spread.distinct_item_count_30d, 0) as distinct_item_count_30d,
     coalesce(spread.distinct_item_count_90d, 0) as distinct_item_count_90d,
-    coalesce(spread.distinct_item_count_life, 0) as distinct_item_count_life,
-    coalesce(spread.distinct_purchased_item_count_life, 0) as distinct_purchased_item_count_life,
+    coalesce(spread.distinct_purchased_item_count_90d, 0) as distinct_purchased_item_count_90d,
     (summed.first_purchase_days - summed.purchase_recency_days)
     / nullif(summed.purchase_day_count_life - 1, 0) as purchase_gap_mean_days,
     summed.purchase_amount_life::double / nullif(summed.order_count_life, 0) as average_order_amount_life,

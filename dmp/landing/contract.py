@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
@@ -44,9 +44,10 @@ COLUMN_TYPES = {
 
 
 def _known_zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise ValueError(f"'{zone}' is no IANA time zone")
-    return zone
+    try:
+        return ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"'{zone}' is no IANA time zone") from error
 
 
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]

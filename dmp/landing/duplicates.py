@@ -41,7 +41,9 @@ SELECT *, payload_hash <> winner_payload_hash AS is_conflict FROM ranked WHERE p
 """)
 ACCEPT = Template("""
 INSERT INTO $table ($columns)
-SELECT $columns FROM typed ANTI JOIN losers USING (file_number, source_line) WHERE problem IS NULL
+SELECT $columns FROM typed ANTI JOIN losers USING (file_number, source_line)
+WHERE problem IS NULL
+ORDER BY file_number, source_line
 """)
 KEEP_CONFLICTS = """
 INSERT INTO raw.conflicts

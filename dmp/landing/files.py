@@ -60,6 +60,11 @@ def visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
+def shown_name(path: Path, landing: Path) -> str:
+    """Return a path below the landing folder as text; bytes that are no UTF-8 become escapes."""
+    return str(path.relative_to(landing)).encode("utf-8", "backslashreplace").decode()
+
+
 def _is_day(name: str) -> bool:
     try:
         return date.fromisoformat(name).isoformat() == name
@@ -68,6 +73,4 @@ def _is_day(name: str) -> bool:
 
 
 def _landed_file(path: Path, landing: Path, landed_date: date) -> LandedFile:
-    # A name that is no UTF-8 is shown with escapes: it has to fit into a table.
-    shown = str(path.relative_to(landing)).encode("utf-8", "backslashreplace").decode()
-    return LandedFile(path, shown, landed_date, entity=path.name.split(".")[0])
+    return LandedFile(path, shown_name(path, landing), landed_date, entity=path.name.split(".")[0])

@@ -50,26 +50,25 @@ FROM unpacked
 # Few records differ in the names they use: one example of each shape tells about all of its records.
 FIND_SHAPES = """
 CREATE OR REPLACE TEMP TABLE shapes AS
-SELECT shape, unnest(any_value({'file_number': file_number, 'source_line': source_line}))
-FROM parsed
-WHERE shape IS NOT NULL
-GROUP BY shape
+WITH examples AS (
+    SELECT shape, unnest(any_value({'file_number': file_number, 'source_line': source_line}))
+    FROM parsed
+    WHERE shape IS NOT NULL
+    GROUP BY shape
+)
+SELECT shape, json_keys(record_text) AS names FROM examples JOIN records USING (file_number, source_line)
 """
-FIND_ODD_SHAPES = Template("""
-CREATE OR REPLACE TEMP TABLE odd_shapes AS
-WITH named AS (
-    SELECT shape, json_keys(record_text) AS names FROM shapes JOIN records USING (file_number, source_line)
-),
-compared AS (
+SETTLE_ODD_SHAPES = Template("""
+WITH compared AS (
     SELECT
         shape,
         len(list_distinct(names)) < len(names) AS has_name_twice,
         NOT list_has_all([$known], names) AS has_unknown_name
-    FROM named
+    FROM shapes
+),
+odd_shapes AS (
+    FROM compared WHERE has_name_twice OR has_unknown_name
 )
-FROM compared WHERE has_name_twice OR has_unknown_name
-""")
-SETTLE_ODD_SHAPES = Template("""
 UPDATE parsed
 SET problem = coalesce(parsed.problem, CASE WHEN has_name_twice THEN ':duplicate_name' END),
     properties = CASE WHEN has_unknown_name THEN json_merge_patch(record_text, $without_known) END
@@ -135,8 +134,9 @@ def parse_statements(entity: Entity) -> list[str]:
             texts=", ".join(f'{value} AS "{name}"' for name, value in values.items()),
         ),
         FIND_SHAPES,
-        FIND_ODD_SHAPES.substitute(known=", ".join(map(quoted, known))),
-        SETTLE_ODD_SHAPES.substitute(without_known=quoted(json.dumps(dict.fromkeys(known)))),
+        SETTLE_ODD_SHAPES.substitute(
+            known=", ".join(map(quoted, known)), without_known=quoted(json.dumps(dict.fromkeys(known)))
+        ),
     ]
 
 
@@ -149,7 +149,12 @@ def _wrong_type(entity: Entity) -> str:
             path = quoted('$."' + source_name + '"')
             seems = f"({value} IN ('true', 'false') OR {value}[1] IN ('{{', '['))"
             cases.append(f"WHEN {seems} AND json_type(object, {path}) <> 'VARCHAR' THEN '{name}:wrong_type'")
-    return f"CASE {' '.join(cases)} END" if cases else "NULL"
+    # Most records hold only texts, numbers and nulls: one look at the whole spares a look at each field.
+    return (
+        rf"CASE WHEN regexp_matches(object, ':\s*[tf{{\[]') THEN CASE {' '.join(cases)} END END"
+        if cases
+        else "NULL"
+    )
 
 
 def identifier_statement(entity: Entity) -> str | None:

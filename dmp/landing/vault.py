@@ -73,8 +73,8 @@ def write_vault(
 
     Raises DmpError if two identifiers have one key (one chance in 10^5 at ten million identifiers).
     """
-    vault.register("new_identifiers", connection.execute("FROM new_identifiers").to_arrow_table())
-    vault.register("new_rejects", connection.execute("FROM new_rejects").to_arrow_table())
+    vault.register("new_identifiers", connection.table("new_identifiers").to_arrow_table())
+    vault.register("new_rejects", connection.table("new_rejects").to_arrow_table())
     vault.begin()
     vault.execute(ADD_IDENTIFIERS)
     if collision := vault.execute(COLLISION).fetchone():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,10 +12,10 @@ import pandas as pd
 
 from dmp.predictions.baselines import fit_baselines
 from dmp.predictions.calibration import Calibration, calibration_bins, fit_calibration
-from dmp.predictions.cuts import Cuts
+from dmp.predictions.cuts import Cuts, NotLearnable
 from dmp.predictions.metrics import evaluate, lift_curve
 from dmp.predictions.models import feature_matrix, feature_names, fit_trees, raw_scores
-from dmp.predictions.training_rows import refuse_unlearnable
+from dmp.predictions.training_rows import reason_not_to_learn
 
 CALIBRATION_CUT_COUNT = (
     4  # base rates drift: calibration error 0.053 with the newest month, 0.060 with all cuts
@@ -71,13 +72,14 @@ def choose_champion(
     Raises NotLearnable when a window holds too few people of either class.
     """
     features = feature_names(rows)
-    learned, test = _at(rows, cuts.new), _at(rows, (cuts.test,))
-    refuse_unlearnable(learned, "the training windows")
-    refuse_unlearnable(test, "the test window")
-    vintages = [_learn("new", learned, test, features, threads)]
-    older = _at(rows, cuts.previous)
-    if older["label"].nunique() == 2:
-        vintages.append(_learn("previous", older, test, features, threads))
+    parts = {"new": _at(rows, cuts.new), "previous": _at(rows, cuts.previous)}
+    test = _at(rows, (cuts.test,))
+    for window, people in (("the training windows", parts["new"]), ("the test window", test)):
+        if reason := reason_not_to_learn(people, window):
+            raise NotLearnable(reason)
+    learned = {name: part for name, part in parts.items() if not reason_not_to_learn(part, name)}
+    with ThreadPoolExecutor(threads) as pool:
+        vintages = list(pool.map(lambda name: _learn(name, learned[name], test, features), learned))
     best = min(vintages, key=lambda vintage: vintage.metrics["log_loss"])
     labels = test["label"].to_numpy()
     return Champion(
@@ -89,8 +91,8 @@ def choose_champion(
         calibration=best.calibration,
         cuts=cuts,
         inputs_hash=inputs_hash,
-        row_counts={"training": len(learned if best.name == "new" else older), "test": len(test)},
-        metrics=_reported(vintages, fit_baselines(learned, features), test),
+        row_counts={"training": len(learned[best.name]), "test": len(test)},
+        metrics=_reported(vintages, fit_baselines(learned["new"], features), test),
         bins=_records(calibration_bins(labels, best.test_scores)),
         lift=_records(lift_curve(labels, best.test_scores)),
     )
@@ -104,14 +106,14 @@ def _at(rows: pd.DataFrame, cuts: tuple[date, ...]) -> pd.DataFrame:
     return rows[rows["as_of_date"].isin(pd.to_datetime(list(cuts)))]
 
 
-def _learn(
-    name: str, rows: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...], threads: int
-) -> Vintage:
-    trees = fit_trees(rows, features, threads)
+def _learn(name: str, rows: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...]) -> Vintage:
+    trees = fit_trees(rows, features)
+    labels = rows["label"].to_numpy()
     newest = sorted(rows["as_of_date"].unique())[-CALIBRATION_CUT_COUNT:]
     is_newest = rows["as_of_date"].isin(newest).to_numpy()
-    calibration = fit_calibration(trees.held_out[is_newest], rows["label"].to_numpy()[is_newest])
-    scores = calibration.score(raw_scores(trees.text, feature_matrix(test, features), threads))
+    held_out = is_newest if len(set(labels[is_newest])) == 2 else np.ones(len(rows), dtype=bool)
+    calibration = fit_calibration(trees.held_out[held_out], labels[held_out])
+    scores = calibration.score(raw_scores(trees.text, feature_matrix(test, features), threads=1))
     return Vintage(name, trees.text, calibration, scores, evaluate(test["label"].to_numpy(), scores))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,10 @@ from dmp.predictions.training_rows import KEYS
 from dmp.settings import DmpError
 
 FOLD_COUNT = 3
-MAXIMUM_ROUNDS = 120
+MAXIMUM_ROUNDS = 80  # bounds the weekly cost: 108,000 rows of 50 metrics take about 5 s a vintage
 PATIENCE_ROUNDS = 10
-# One thread per booster, folds side by side: two threads inside one wait for each other actively, which cost 30 s
-# instead of 4 on a busy machine. So a model's bytes do not depend on the settings' threads either.
+# One thread per booster, vintages side by side: two threads inside one wait for each other actively, which
+# cost 30 s instead of 4 on a busy machine. So a model's bytes do not depend on the settings' threads either.
 # Small trees, a third of the features each: on a few thousand people with 70 related metrics larger trees
 # lost AUC on the window after (0.754 against 0.757, churn on Online Retail).
 PARAMETERS: dict[str, Any] = {
@@ -54,7 +53,7 @@ def feature_names(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def feature_matrix(table: pd.DataFrame, features: Sequence[str]) -> np.ndarray:
-    """Return one float row per person in the order of `features`, matched by name.
+    """Return one float row per person in the order of `features`, by name; NaN where undefined or infinite.
 
     Raises DmpError naming columns that are missing or that the model has never seen.
     """
@@ -64,23 +63,21 @@ def feature_matrix(table: pd.DataFrame, features: Sequence[str]) -> np.ndarray:
         raise DmpError(
             f"metrics do not fit the model: missing {missing or 'none'}, unknown {unknown or 'none'}"
         )
-    return table[list(features)].astype("float64").to_numpy()
+    matrix = table[list(features)].astype("float64").to_numpy()
+    return np.where(np.isfinite(matrix), matrix, np.nan)
 
 
-def fit_trees(rows: pd.DataFrame, features: Sequence[str], threads: int) -> Trees:
+def fit_trees(rows: pd.DataFrame, features: Sequence[str]) -> Trees:
     """Fit on training rows; the number of rounds is the mean of early stops over folds of people."""
     import lightgbm
 
     parameters = {**PARAMETERS, "min_data_in_leaf": min(LARGEST_LEAF_MINIMUM, max(5, len(rows) // 50))}
     matrix, labels = feature_matrix(rows, features), rows["label"].to_numpy()
-    fold = rows["user_key"].to_numpy() % FOLD_COUNT
+    fold = np.unique(rows["user_key"].to_numpy(), return_inverse=True)[1] % FOLD_COUNT
     data = lightgbm.Dataset(
         matrix, labels, feature_name=list(features), params=parameters, free_raw_data=False
     ).construct()
-    with ThreadPoolExecutor(threads) as pool:
-        boosters = list(
-            pool.map(lambda number: _fold_booster(data, fold == number, parameters), range(FOLD_COUNT))
-        )
+    boosters = [_fold_booster(data, fold == number, parameters) for number in range(FOLD_COUNT)]
     round_count = max(1, round(np.mean([booster.best_iteration for booster in boosters])))
     held_out = np.zeros(len(rows))
     for number, booster in enumerate(boosters):

@@ -118,10 +118,9 @@ def _predicted(
 
 
 def _refused(target: Target, today: pd.DataFrame, reason: str) -> dict[str, pd.DataFrame]:
-    return {
-        "user_predictions": withheld(today, target, reason),
-        "prediction_models": pd.DataFrame([{"target": target.name, "status": "refused", "reason": reason}]),
-    }
+    nothing = dict.fromkeys(TABLES["prediction_models"])
+    entry = {**nothing, "target": target.name, "status": "refused", "reason": reason}
+    return {"user_predictions": withheld(today, target, reason), "prediction_models": pd.DataFrame([entry])}
 
 
 def _described(model: Champion) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from dmp.predictions.cuts import NotLearnable
 from dmp.predictions.targets import Target
 from dmp.settings import DmpError
 
@@ -63,15 +62,16 @@ def _refuse_foresight(people: pd.DataFrame, cut: pd.Timestamp) -> None:
             )
 
 
-def refuse_unlearnable(rows: pd.DataFrame, window: str) -> None:
-    """Raise NotLearnable unless `rows` hold enough people with and without the label (people, not rows)."""
+def reason_not_to_learn(rows: pd.DataFrame, window: str) -> str | None:
+    """Return why `rows` hold too few people with or without the label (people, not rows), None if enough."""
     people = rows["user_key"].nunique()
     if people < MINIMUM_PEOPLE:
-        raise NotLearnable(f"{people} people in {window} are too few, {MINIMUM_PEOPLE} are needed")
+        return f"{people} people in {window} are too few, {MINIMUM_PEOPLE} are needed"
     for label, words in ((1, "with"), (0, "without")):
         count = rows.loc[rows["label"] == label, "user_key"].nunique()
         if count < MINIMUM_PEOPLE_PER_CLASS:
-            raise NotLearnable(
+            return (
                 f"{count} people {words} the event in {window} are too few, "
                 f"{MINIMUM_PEOPLE_PER_CLASS} are needed"
             )
+    return None

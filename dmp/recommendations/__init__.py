@@ -1,1 +1,1 @@
-"""Which items a person is shown: recall, filter, rank, with the fate of every candidate; SQL stays in `facts`."""
+"""Which items a person is shown: recall, filter, rank, with the fate of every candidate."""

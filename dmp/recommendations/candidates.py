@@ -12,7 +12,9 @@ from dmp.recommendations.recipe import Channel
 
 
 def recall_candidates(context: Context, people: pd.DataFrame, channels: Sequence[Channel]) -> pd.DataFrame:
-    """Return user_key, item_key (sorted, each pair once) and `<channel>_score`, `<channel>_rank` (missing where absent)."""
+    """Return user_key, item_key (sorted, each pair once) and `<channel>_score`, `<channel>_rank` (missing
+    where absent).
+    """
     proposals = {channel.name: channel.recall(context, people, channel.quota) for channel in channels}
     codes = {name: context.codes(proposal) for name, proposal in proposals.items()}
     union = np.unique(np.concatenate([*codes.values(), np.empty(0, dtype=np.int64)]))

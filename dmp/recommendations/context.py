@@ -16,6 +16,7 @@ from dmp.recommendations.neighbours import item_neighbours, person_weights
 
 # So many buyers at the mean rate stand behind every measured repurchase rate.
 _PRIOR_BUYERS = 20
+_DAYS_TO_RETURN = 30
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Vectors:
 class Context:
     """The facts as known on `cut`.
 
-    `items`: one row per item of the catalogue, `item_key` is its row number, `is_known` whether it existed on the cut.
-    `pairs`: one row per (user_key, item_key) with activity, sorted. `people`: one row per user_key, sorted.
-    Attributes without history (age, region, consent, category, rules on items) are those of the served day;
-    stock, which what was bought since has changed, is looked at in serving only.
+    `items`: one row per item of the catalogue, `item_key` is its row number, `is_known` whether it existed on
+    the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `people`: one row per user_key,
+    sorted. Attributes without history (age, region, consent, category, rules on items) are those of the
+    served day; stock, which what was bought since has changed, is looked at in serving only.
     """
 
     cut: date
@@ -97,14 +98,17 @@ def context_as_known(
 
 
 def repurchase_rates(items: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
-    """Return per item the share of its buyers who bought it on a second day.
+    """Return per item the share of its buyers who bought it on a second day; missing where nobody can tell.
 
-    Drawn towards the rate of its category, and that towards the shop's, by 20 buyers each: few buyers prove little.
+    Only buyers who had 30 days to come back count. A rate is drawn towards that of its category, and that
+    towards the shop's, by 20 buyers each: few buyers prove little, fewer than 20 in the whole shop nothing.
     """
-    bought = pairs[pairs["purchase_day_count"] > 0]
+    bought = pairs[pairs["first_purchase_days"] >= _DAYS_TO_RETURN]
     buyers = np.bincount(bought["item_key"], minlength=len(items))
     again = np.bincount(bought["item_key"], weights=bought["purchase_day_count"] > 1, minlength=len(items))
-    shop_rate = again.sum() / max(1, buyers.sum())
+    if buyers.sum() < _PRIOR_BUYERS:
+        return np.full(len(items), np.nan)
+    shop_rate = again.sum() / buyers.sum()
     category = items["category"].fillna("").to_numpy(dtype=object)
     sums = pd.DataFrame({"again": again, "buyers": buyers}).groupby(category).transform("sum")
     category_rate = (sums["again"] + _PRIOR_BUYERS * shop_rate) / (sums["buyers"] + _PRIOR_BUYERS)

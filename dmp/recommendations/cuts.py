@@ -11,7 +11,9 @@ _TRAINING_CUTS = 3
 
 @dataclass(frozen=True)
 class Cuts:
-    """Outcomes of a cut are those of the `window_days` after it; those of training cuts end by the evaluation cut."""
+    """Outcomes of a cut are those of the `window_days` after it; those of training cuts end by the evaluation
+    cut.
+    """
 
     training: tuple[date, ...]
     evaluation: date
@@ -31,8 +33,9 @@ def weekly_cut(first_date: date, as_of_date: date) -> date:
 def ranking_cuts(first_date: date, day_count: int, last_date: date, evaluation: date | None = None) -> Cuts:
     """Return the cuts of a log of `day_count` days whose outcomes are known up to `last_date`.
 
-    The window is an eighth of the log, 1 to 30 days. Training cuts lie one to three windows before the evaluation cut,
-    as far as one window of history is left before them; `evaluation` moves the evaluation cut for a back-test.
+    The window is an eighth of the log, 1 to 30 days. Training cuts lie one to three windows before the
+    evaluation cut, as far as one window of history is left before them; `evaluation` moves the evaluation cut
+    for a back-test.
     """
     window_days = min(30, max(1, day_count // 8))
     evaluation = evaluation or last_date - timedelta(days=window_days)

@@ -15,9 +15,9 @@ def list_metrics(
 ) -> dict[str, float]:
     """Return ndcg_at_10, recall_at_20 and coverage of `lists` (user_key, item_key, list_rank).
 
-    Means over all `people` (each bought something), against all they bought (`bought`: user_key, item_key), the full
-    catalogue; one without a list counts 0. NDCG after Järvelin and Kekäläinen (2002), gain 1 for each bought item.
-    Coverage: share of the items known on the cut that stand in some person's first 20.
+    Means over all `people` (each bought something), against all they bought (`bought`: user_key, item_key),
+    the full catalogue; one without a list counts 0. NDCG after Järvelin and Kekäläinen (2002), gain 1 for
+    each bought item. Coverage: share of the items known on the cut that stand in some person's first 20.
     """
     lists = lists[lists["user_key"].isin(people) & (lists["list_rank"] <= RECALL_DEPTH)]
     bought = bought[bought["user_key"].isin(people)]
@@ -39,7 +39,8 @@ def recommendation_metrics(
 ) -> pd.DataFrame:
     """Return list_name, population, metric, value, evaluation_cut, window_days, population_count.
 
-    Populations: `buyers`, everyone who bought within the window; `known_buyers`, those with any activity by the cut.
+    Populations: `buyers`, everyone who bought within the window; `known_buyers`, those with any activity by
+    the cut.
     """
     bought = outcomes[outcomes["purchase_count"] > 0]
     populations = {
@@ -53,5 +54,13 @@ def recommendation_metrics(
         if len(people)
         for metric, value in list_metrics(context, table, bought, people).items()
     ]
-    columns = ["list_name", "population", "metric", "value", "evaluation_cut", "window_days", "population_count"]
+    columns = [
+        "list_name",
+        "population",
+        "metric",
+        "value",
+        "evaluation_cut",
+        "window_days",
+        "population_count",
+    ]
     return pd.DataFrame(rows, columns=columns).astype({"value": "float64", "window_days": "int64"})

@@ -1,38 +1,36 @@
-"""Why an item stands in a list: a sentence a person can check, and the parts of its score."""
+"""Why an item stands in a list, as a sentence that its reader can check."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from itertools import repeat
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.features import candidate_features, pair_facts
-from dmp.recommendations.recipe import CHANNELS
+from dmp.recommendations.features import pair_facts
 from dmp.recommendations.reasons import REASONS
-
-# Contributions cost about a hundred predictions each, so only the head of a list has them, the largest few.
-EXPLAINED_RANKS = 3
-_PARTS = 5
+from dmp.recommendations.recipe import CHANNELS
 
 _Filled = Iterable[tuple[str, float, float, str]]
 
 
 def reasons(context: Context, listed: pd.DataFrame, language: str = "en") -> list[str]:
-    """Return one sentence per listed item: the person's own facts first, else the channel that ranked it best."""
+    """Return one sentence per listed item: the person's own facts first, else the channel that ranked it
+    best.
+    """
     texts, names = REASONS[language], reason_names(listed)
     own = pd.DataFrame(pair_facts(context, listed))
     items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
-    result = np.full(len(listed), "", dtype=object)
+    result = np.array([texts["other_channel"].format(other=name) for name in names], dtype=object)
     for name, describe in _DESCRIPTIONS.items():
         rows = np.flatnonzero(names == name)
         if len(rows):
             filled = describe(context, listed.iloc[rows], own.iloc[rows], items.iloc[rows])
-            result[rows] = [texts[kind].format(count=count, days=days, other=other) for kind, count, days, other in filled]
+            result[rows] = [
+                texts[kind].format(count=count, days=days, other=other) for kind, count, days, other in filled
+            ]
     return list(result)
 
 
@@ -69,7 +67,9 @@ def _factorisation(context: Context, listed: pd.DataFrame, own: pd.DataFrame, it
     return zip(repeat("factorisation", len(listed)), repeat(0), repeat(0), repeat(""))
 
 
-def _category_affinity(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
+def _category_affinity(
+    context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame
+) -> _Filled:
     return zip(repeat("category_affinity"), repeat(0), repeat(0), items["category"].fillna(items["brand"]))
 
 
@@ -77,9 +77,13 @@ def _new_items(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items:
     return zip(repeat("new_items"), items["buyers_30d"].fillna(0), items["item_age_days"], repeat(""))
 
 
-def _popular_lately(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
+def _popular_lately(
+    context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame
+) -> _Filled:
     kinds = np.where(items["buyers_30d"] > 0, "popular_lately", "viewed_lately")
-    return zip(kinds, items["buyers_30d"].where(items["buyers_30d"] > 0, items["viewers_30d"]), repeat(0), repeat(""))
+    return zip(
+        kinds, items["buyers_30d"].where(items["buyers_30d"] > 0, items["viewers_30d"]), repeat(0), repeat("")
+    )
 
 
 # What fills the texts of a channel: (text name, count, days, other item or group) per listed row.
@@ -104,25 +108,3 @@ def strongest_anchors(context: Context, listed: pd.DataFrame) -> np.ndarray:
 def item_names(items: pd.DataFrame) -> pd.Series:
     """Return what an item is called; its id where it has no name."""
     return items["item_name"].fillna(items["item_id"])
-
-
-def parts(context: Context, listed: pd.DataFrame, ranker: Any | None, people: np.ndarray) -> list[str]:
-    """Return one JSON text per listed item: the rank in each channel and, for the head of the lists of `people`,
-    the largest contributions of features to the learnt score (TreeSHAP, Lundberg et al. 2020; unit: the ranker's margin).
-    """
-    names = [channel.name for channel in CHANNELS]
-    ranks = listed[[f"{name}_rank" for name in names]].to_numpy()
-    texts = [
-        {"channel_ranks": {name: int(rank) for name, rank in zip(names, row, strict=True) if rank == rank}}
-        for row in ranks
-    ]
-    is_head = listed["user_key"].isin(people) & (listed["recommendation_rank"] <= EXPLAINED_RANKS)
-    rows = np.flatnonzero(is_head)
-    if ranker is not None and len(rows):
-        columns = ranker.feature_name()
-        features = candidate_features(context, listed.iloc[rows])[columns]
-        contributions = ranker.predict(features, pred_contrib=True)[:, :-1]
-        largest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :_PARTS]
-        for row, order, values in zip(rows, largest, contributions, strict=True):
-            texts[row]["contributions"] = {columns[place]: round(float(values[place]), 4) for place in order}
-    return [json.dumps(text) for text in texts]

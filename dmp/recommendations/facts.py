@@ -1,6 +1,6 @@
-"""Reads from the warehouse what is known on a cut: the only SQL of this package; what is made of it lives elsewhere.
+"""What is known on a cut, read from the warehouse with small queries; what is made of it lives elsewhere.
 
-Every sum over time is taken over integers (decays in fixed point), so that it does not depend on the order of rows.
+Every sum over time is taken over integers (decays in fixed point), so that no order of rows changes it.
 """
 
 from __future__ import annotations
@@ -98,13 +98,14 @@ ORDER BY user_key
 """
 
 _CATALOGUE = """
-SELECT item_id, item_name, category, category_top, brand, stock_quantity, min_age, blocked_regions, is_consumable,
+SELECT item_id, item_name, category, brand, stock_quantity, min_age, blocked_regions, is_consumable,
     first_seen_date
 FROM profiles.item_profiles
 ORDER BY item_id
 """
 
-# A person of an earlier cut has the profile, and above all the newest consent, of who they are known to be today.
+# A person of an earlier cut has the profile, and above all the newest consent, of who they are known to be
+# today.
 _PROFILES = """
 SELECT
     known.user_key,
@@ -117,57 +118,17 @@ FROM (SELECT user_key FROM known_activity UNION SELECT user_key FROM profiles.us
 LEFT JOIN profiles.identity_map_history AS identity_map
     ON identity_map.identifier_key = known.user_key
     AND identity_map.known_from <= $as_of_date AND $as_of_date < identity_map.known_to
-LEFT JOIN profiles.user_profiles AS profile ON profile.user_key = coalesce(identity_map.user_key, known.user_key)
+LEFT JOIN profiles.user_profiles AS profile
+    ON profile.user_key = coalesce(identity_map.user_key, known.user_key)
 ORDER BY known.user_key
-"""
-
-# A later person is looked up among the people of the cut: by their own key if it was known, else by the smallest
-# key that has been merged into theirs; one who was unknown on the cut keeps the later key.
-_OUTCOMES = """
-WITH outcomes AS (
-    SELECT
-        activity.user_key,
-        activity.item_id,
-        sum(purchase_count)::BIGINT AS purchase_count,
-        sum(cart_count + favourite_count)::BIGINT AS cart_count,
-        sum(view_count + click_count)::BIGINT AS view_count
-    FROM profiles.user_item_activity AS activity
-    WHERE activity.landed_date <= $known_on AND activity.known_from <= $known_on AND $known_on < activity.known_to
-        AND activity.event_date > $cut AND activity.event_date <= $last_date
-    GROUP BY ALL
-),
-people AS (
-    SELECT
-        coalesce(identity_map.user_key, known.user_key) AS later_key,
-        arg_min(known.user_key, (coalesce(identity_map.user_key <> known.user_key, false), known.user_key)) AS user_key
-    FROM (SELECT DISTINCT user_key FROM known_activity) AS known
-    LEFT JOIN profiles.identity_map_history AS identity_map
-        ON identity_map.identifier_key = known.user_key
-        AND identity_map.known_from <= $known_on AND $known_on < identity_map.known_to
-    GROUP BY 1
-)
-SELECT
-    coalesce(people.user_key, outcomes.user_key) AS user_key,
-    people.user_key IS NOT NULL AS is_known,
-    catalogue.item_key,
-    purchase_count,
-    cart_count,
-    view_count
-FROM outcomes
-INNER JOIN (
-    SELECT item_id, CAST(row_number() OVER (ORDER BY item_id) - 1 AS INTEGER) AS item_key
-    FROM profiles.item_profiles
-) AS catalogue ON catalogue.item_id = outcomes.item_id
-LEFT JOIN people ON people.later_key = outcomes.user_key
-WHERE purchase_count + cart_count + view_count > 0
-ORDER BY ALL
 """
 
 
 def log_extent(connection: duckdb.DuckDBPyConnection, last_date: date) -> tuple[date, int]:
     """Return the first landed day and how many days up to `last_date` landed activity on items.
 
-    Days without facts teach nothing, so they do not lengthen a log; an empty log begins and ends on `last_date`.
+    Days without facts teach nothing, so they do not lengthen a log; an empty log begins and ends on
+    `last_date`.
     """
     query = """SELECT coalesce(min(landed_date), $last_date), count(DISTINCT landed_date)
         FROM profiles.user_item_activity WHERE landed_date <= $last_date"""
@@ -176,18 +137,24 @@ def log_extent(connection: duckdb.DuckDBPyConnection, last_date: date) -> tuple[
 
 
 def know(connection: duckdb.DuckDBPyConnection, cut: date) -> None:
-    """Keep what is known on `cut` in a temporary table, which the readers below sum up until the next call."""
+    """Keep what is known on `cut` in a temporary table, which the readers below sum up until the next
+    call.
+    """
     connection.execute(_KNOWN_ACTIVITY, {"cut": cut})
 
 
 def pairs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row per (user_key, item_key) with any activity: counts, ages in days, decayed habit and interest."""
+    """Return one row per (user_key, item_key) with any activity: counts, ages in days, decayed habit and
+    interest.
+    """
     values = {"unit": FIXED_POINT, "habit": HABIT_HALF_LIFE, "interest": INTEREST_HALF_LIFE}
     return connection.execute(_PAIRS, values).df()
 
 
 def items(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row per item_key of the catalogue (row number = item_key): its attributes and its popularity."""
+    """Return one row per item_key of the catalogue (row number = item_key): its attributes and its
+    popularity.
+    """
     catalogue = connection.execute(_CATALOGUE).df()
     return catalogue.join(connection.execute(_ITEMS).df().set_index("item_key"))
 
@@ -196,14 +163,3 @@ def people(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFr
     """Return one row per user_key with activity or a profile; without a profile there is no consent."""
     profiles = connection.execute(_PROFILES, {"as_of_date": as_of_date}).df()
     return profiles.merge(connection.execute(_PEOPLE).df(), on="user_key", how="left")
-
-
-def outcomes(
-    connection: duckdb.DuckDBPyConnection, cut: date, last_date: date, known_on: date
-) -> pd.DataFrame:
-    """Return what people did in (cut, last_date], as known on `known_on`; `know(cut)` must have been called.
-
-    One row per (user_key, item_key): user_key as known on the cut, `is_known` whether they were, and counts.
-    """
-    values = {"cut": cut, "last_date": last_date, "known_on": known_on}
-    return connection.execute(_OUTCOMES, values).df()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,18 +11,19 @@ from dmp.recommendations.context import Context
 from dmp.recommendations.recall.category_affinity import affinity, group_codes
 from dmp.recommendations.recall.factorisation import vector_matrices
 
-KEYS = ["user_key", "item_key"]
+NOT_OF_CHANNELS = ["user_key", "item_key", "score", "recommendation_rank"]
 USER_FEATURES = [
-    "user_purchase_day_count", "user_purchase_day_count_90d", "user_active_day_count", "user_purchase_item_count",
-    "user_last_purchase_days", "user_recency_days", "user_tenure_days", "user_view_count_30d",
+    "user_purchase_day_count", "user_purchase_day_count_90d", "user_active_day_count",
+    "user_purchase_item_count", "user_last_purchase_days", "user_recency_days", "user_tenure_days",
+    "user_view_count_30d",
 ]  # fmt: skip
 ITEM_FEATURES = [
-    "buyers_7d", "buyers_30d", "buyers_90d", "buyers_life", "viewers_7d", "viewers_30d", "item_last_purchase_days",
-    "item_age_days", "paid_price_amount",
+    "buyers_7d", "buyers_30d", "buyers_90d", "buyers_life", "viewers_7d", "viewers_30d",
+    "item_last_purchase_days", "item_age_days", "paid_price_amount",
 ]  # fmt: skip
 PAIR_FEATURES = [
-    "purchase_day_count", "purchase_quantity", "last_purchase_days", "first_purchase_days", "habit", "view_count",
-    "cart_count", "last_interest_days", "interest", "last_dismiss_days",
+    "purchase_day_count", "purchase_quantity", "last_purchase_days", "first_purchase_days", "habit",
+    "view_count", "cart_count", "last_interest_days", "interest", "last_dismiss_days",
 ]  # fmt: skip
 
 
@@ -29,8 +32,9 @@ def candidate_features(context: Context, candidates: pd.DataFrame) -> pd.DataFra
     users = context.people.iloc[context.positions(candidates["user_key"].to_numpy())]
     items = context.items.iloc[candidates["item_key"].to_numpy()]
     pairs = pair_facts(context, candidates)
-    channels = [f"{name}_{kind}" for name in CHANNEL_NAMES for kind in ("score", "rank")]
-    columns = {name: candidates[name] for name in channels}
+    columns: dict[str, Any] = {
+        name: candidates[name] for name in candidates.columns.difference(NOT_OF_CHANNELS, sort=False)
+    }
     columns |= {name: users[name] for name in USER_FEATURES}
     columns |= {name: items[name] for name in ITEM_FEATURES}
     columns |= pairs
@@ -48,20 +52,26 @@ def pair_facts(context: Context, candidates: pd.DataFrame) -> dict[str, np.ndarr
     values = {}
     for name in PAIR_FEATURES:
         column = context.pairs[name].to_numpy(dtype=np.float32)
-        values[name] = np.where(found, column[places], np.float32(np.nan)) if len(known) else np.full(len(codes), np.nan)
+        values[name] = (
+            np.where(found, column[places], np.float32(np.nan)) if len(known) else np.full(len(codes), np.nan)
+        )
     return values
 
 
 def crossed(users: pd.DataFrame, items: pd.DataFrame, pairs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return what only shows when two facts are set against each other."""
-    days, last, first = (pairs[name] for name in ("purchase_day_count", "last_purchase_days", "first_purchase_days"))
+    days, last, first = (
+        pairs[name] for name in ("purchase_day_count", "last_purchase_days", "first_purchase_days")
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(days > 1, (first - last) / (days - 1), np.nan)
         person_days = users["user_purchase_day_count"].to_numpy(dtype=np.float32)
         lines = users["user_purchase_line_count"].to_numpy(dtype=np.float32)
         user_price = users["user_price_amount"].to_numpy(dtype=np.float64)
         price = items["paid_price_amount"].to_numpy(dtype=np.float64)
-        buyers_30d, buyers_90d = (items[name].to_numpy(dtype=np.float32) for name in ("buyers_30d", "buyers_90d"))
+        buyers_30d, buyers_90d = (
+            items[name].to_numpy(dtype=np.float32) for name in ("buyers_30d", "buyers_90d")
+        )
         return {
             "purchase_gap_days": gap,
             "due_ratio": last / gap,
@@ -69,14 +79,18 @@ def crossed(users: pd.DataFrame, items: pd.DataFrame, pairs: dict[str, np.ndarra
             "is_in_last_purchase": last == users["user_last_purchase_days"].to_numpy(dtype=np.float32),
             "items_per_purchase_day": lines / person_days,
             "user_purchase_gap_days": users["user_tenure_days"].to_numpy(dtype=np.float32) / person_days,
-            "price_ratio": np.log(np.where(price > 0, price, np.nan) / np.where(user_price > 0, user_price, np.nan)),
+            "price_ratio": np.log(
+                np.where(price > 0, price, np.nan) / np.where(user_price > 0, user_price, np.nan)
+            ),
             "buyers_trend": (buyers_30d + 1) / (buyers_90d / 3 + 1),
             "repurchase_rate": items["repurchase_rate"].to_numpy(dtype=np.float32),
         }
 
 
 def affinities(context: Context, candidates: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return the shares of the person's weight in the item's category and brand, and how near their vectors are."""
+    """Return the shares of the person's weight in the item's category and brand, and how near their vectors
+    are.
+    """
     people, row = np.unique(candidates["user_key"].to_numpy(), return_inverse=True)
     items = candidates["item_key"].to_numpy()
     weights = context.person_weights[context.positions(people)]

@@ -1,7 +1,8 @@
-"""Rules that a candidate must pass; each returns what it keeps and what it removes, with the rule and the reason.
+"""Rules that a candidate must pass; each returns what it keeps and what it removes, with the rule and the
+reason.
 
-A filter takes (context, candidates) and returns (kept, removed): kept has the columns of candidates, removed has
-user_key, item_key, rule, detail. Every candidate is in exactly one of them.
+A filter takes (context, candidates) and returns (kept, removed): kept has the columns of candidates, removed
+has user_key, item_key, rule, detail. Every candidate is in exactly one of them.
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ def split(candidates: pd.DataFrame, is_removed: np.ndarray, rule: str, detail: n
 
 
 def without_consent(context: Context, candidates: pd.DataFrame) -> Filtered:
-    """Leave people who have not consented to personalisation only what is popular, and nothing else about it."""
+    """Leave people who have not consented to personalisation only what is popular, and nothing else about
+    it.
+    """
     refuses = ~_people(context, candidates)["is_consented"].to_numpy(dtype=bool)
     is_personal = candidates["popular_lately_rank"].isna().to_numpy()
     detail = "no consent to personalisation: only what is popular remains"
     kept, removed = split(candidates, refuses & is_personal, "without_consent", detail)
-    personal = [name for name in kept if name.endswith(("_score", "_rank")) and not name.startswith("popular_lately")]
-    return kept.assign(**{name: kept[name].mask(refuses[~(refuses & is_personal)]) for name in personal}), removed
+    blank = kept.columns.difference(["user_key", "item_key", "popular_lately_score", "popular_lately_rank"])
+    kept = kept.copy()
+    kept.loc[refuses[~(refuses & is_personal)], blank] = np.nan
+    return kept, removed
 
 
 def below_age(context: Context, candidates: pd.DataFrame) -> Filtered:
@@ -41,14 +46,17 @@ def below_age(context: Context, candidates: pd.DataFrame) -> Filtered:
     limit = _items(context, candidates)["min_age"].to_numpy(dtype=np.float64, na_value=np.nan)
     age = _people(context, candidates)["age"].to_numpy(dtype=np.float64, na_value=np.nan)
     is_removed = ~np.isnan(limit) & ~(age >= limit)
-    detail = _texts(is_removed, "from age {:.0f}, age {}", limit, _or_unknown(age))
+    detail = _texts(is_removed, "from age {:.0f}, age {:.0f}", limit, age)
+    detail[is_removed & np.isnan(age)] = "age limit, age unknown"
     return split(candidates, is_removed, "below_age", detail)
 
 
 def blocked_region(context: Context, candidates: pd.DataFrame) -> Filtered:
     """Remove items blocked in the person's region; an unknown region may be a blocked one."""
     blocked = context.items["blocked_regions"]
-    has_rule = np.array([isinstance(regions, list | np.ndarray) and len(regions) > 0 for regions in blocked], dtype=bool)
+    has_rule = np.array(
+        [isinstance(regions, list | np.ndarray) and len(regions) > 0 for regions in blocked], dtype=bool
+    )
     region = _people(context, candidates)["region"].astype(object)
     is_removed = has_rule[candidates["item_key"].to_numpy()]
     rows = np.flatnonzero(is_removed)
@@ -70,13 +78,16 @@ def refused(context: Context, candidates: pd.DataFrame) -> Filtered:
     own = pair_facts(context, candidates)
     dismissed, bought = own["last_dismiss_days"], own["last_purchase_days"]
     is_removed = ~np.isnan(dismissed) & ~(bought < dismissed)
-    return split(candidates, is_removed, "refused", _texts(is_removed, "dismissed {:.0f} days ago", dismissed))
+    return split(
+        candidates, is_removed, "refused", _texts(is_removed, "dismissed {:.0f} days ago", dismissed)
+    )
 
 
 def already_owned(context: Context, candidates: pd.DataFrame) -> Filtered:
     """Remove durable items that the person has bought.
 
-    Durable is what the catalogue says is no consumable; where it does not say, what is hardly ever bought twice.
+    Durable is what the catalogue says is no consumable; where it does not say, what is hardly ever bought
+    twice.
     """
     bought = pair_facts(context, candidates)["last_purchase_days"]
     is_consumable = _items(context, candidates)["is_consumable"].astype("boolean")
@@ -95,12 +106,10 @@ def _items(context: Context, candidates: pd.DataFrame) -> pd.DataFrame:
     return context.items.iloc[candidates["item_key"].to_numpy()]
 
 
-def _or_unknown(values: np.ndarray) -> np.ndarray:
-    return np.array(["unknown" if np.isnan(value) else f"{value:.0f}" for value in values], dtype=object)
-
-
 def _texts(is_removed: np.ndarray, text: str, *values: np.ndarray) -> np.ndarray:
     """Fill the text for removed rows; the others stay empty."""
     texts = np.full(len(is_removed), "", dtype=object)
-    texts[is_removed] = [text.format(*row) for row in zip(*(value[is_removed] for value in values), strict=True)]
+    texts[is_removed] = [
+        text.format(*row) for row in zip(*(value[is_removed] for value in values), strict=True)
+    ]
     return texts

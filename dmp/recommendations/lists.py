@@ -32,9 +32,9 @@ def ranked_candidates(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Filter and rank what was recalled; return (ranked, removed).
 
-    Ranked are all candidates left, with `score` (0..1, comparable within a list only) and `recommendation_rank`, from 1,
-    sorted by person and rank. Without a ranker, and always for people without consent, channels are blended:
-    a learnt score would look at the person.
+    Ranked are all candidates left, with `score` (0..1, comparable within a list only) and
+    `recommendation_rank`, from 1, sorted by person and rank. Without a ranker, and always for people without
+    consent, channels are blended: a learnt score would look at the person.
     """
     filters = [rule for rule in FILTERS if is_served or rule.has_history]
     candidates, removed = filtered(context, recalled, filters)
@@ -46,7 +46,9 @@ def ranked_candidates(
 
 
 def scores(context: Context, candidates: pd.DataFrame, ranker: Any | None) -> np.ndarray:
-    """Return one score in 0..1 per candidate: the ranker's, through the logistic function, or the blended one."""
+    """Return one score in 0..1 per candidate: the ranker's, through the logistic function, or the blended
+    one.
+    """
     blended = fused_score(candidates)
     if ranker is None or candidates.empty:
         return blended

@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from dmp.recommendations.context import Context
 
 NEIGHBOUR_COUNT = 60
-# A shop that buys everything says little about what goes together: only the strongest items of a person count.
+# A shop that buys everything says little about what goes together: only the strongest items of a person
+# count.
 ITEMS_PER_PERSON = 200
 
 
 def person_weights(context: Context) -> Any:
-    """Return a sparse matrix people x items: what a person did with an item, decayed; a purchase outweighs a look."""
+    """Return a sparse matrix people x items: what a person did with an item, decayed; a purchase outweighs a
+    look.
+    """
     from scipy.sparse import csr_matrix
 
     pairs = context.pairs
@@ -31,8 +34,9 @@ def person_weights(context: Context) -> Any:
 def item_neighbours(weights: Any) -> Any:
     """Return a sparse matrix items x items: cosine similarity of each item to its nearest others.
 
-    Item-based collaborative filtering after Sarwar et al. (2001), with the columns of people damped by the logarithm
-    of how many items they have (inverse user frequency, Breese et al. 1998, section 2.2). `weights`: people x items.
+    Item-based collaborative filtering after Sarwar et al. (2001), with the columns of people damped by the
+    logarithm of how many items they have (inverse user frequency, Breese et al. 1998, section 2.2).
+    `weights`: people x items.
     """
     from scipy.sparse import diags
 

@@ -13,7 +13,9 @@ CHANNEL_COLUMNS = ["user_key", "item_key", "channel_score", "channel_rank"]
 
 
 def ranked(user_key: Any, item_key: Any, score: Any, quota: int) -> pd.DataFrame:
-    """Return the `quota` best rows of each person: user_key, item_key, channel_score, channel_rank (from 1)."""
+    """Return the `quota` best rows of each person: user_key, item_key, channel_score, channel_rank (from
+    1).
+    """
     score = np.asarray(score, dtype=np.float32)
     user_key, item_key = np.asarray(user_key, dtype=np.int64), np.asarray(item_key, dtype=np.int32)
     order = np.lexsort((item_key, -score, user_key))
@@ -30,14 +32,15 @@ def position_in_group(keys: np.ndarray) -> np.ndarray:
 
 
 def best_of_matrix(user_keys: np.ndarray, scores_of: Any, item_count: int, quota: int) -> pd.DataFrame:
-    """Return `ranked` rows of a score matrix, read block by block: `scores_of(slice)` gives dense people x items.
+    """Return `ranked` rows of a score matrix, read block by block: `scores_of(slice)` gives dense people x
+    items.
 
-    Only scores above 0 count. A score and its item are packed into one integer (the bits of a positive float keep
-    its order), so that the selection has no ties.
+    Only scores above 0 count. A score and its item are packed into one integer (the bits of a positive float
+    keep its order), so that the selection has no ties.
     """
     quota = min(quota, item_count)
     block = max(1, _BLOCK_CELLS // max(1, item_count))
-    parts = []
+    parts = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))]
     for start in range(0, len(user_keys) if quota else 0, block):
         rows = slice(start, start + block)
         scores = np.maximum(np.asarray(scores_of(rows), dtype=np.float32), 0)
@@ -46,5 +49,5 @@ def best_of_matrix(user_keys: np.ndarray, scores_of: Any, item_count: int, quota
         values = np.take_along_axis(scores, best, axis=1)
         people = np.repeat(user_keys[rows], quota).reshape(best.shape)
         parts.append((people[values > 0], best[values > 0], values[values > 0]))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.empty(0)] * 3
-    return ranked(*columns, quota)
+    user_key, item_key, score = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return ranked(user_key, item_key, score, quota)

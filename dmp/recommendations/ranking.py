@@ -1,4 +1,6 @@
-"""Order candidates: a LambdaRank model learnt from past cuts, and a blend of the channels where it cannot be learnt."""
+"""Order candidates: a LambdaRank model learnt from past cuts, and a blend of the channels where it cannot be
+learnt.
+"""
 
 from __future__ import annotations
 

@@ -18,5 +18,6 @@ REASONS = {
         "new_items": "New since {days:.0f} days and already bought by {count:.0f} people",
         "popular_lately": "Bought by {count:.0f} people in the last 30 days",
         "viewed_lately": "Viewed by {count:.0f} people in the last 30 days",
+        "other_channel": "Proposed by {other}",
     }
 }

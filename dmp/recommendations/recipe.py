@@ -1,4 +1,6 @@
-"""The recipe: which channels propose items and which filters remove them, in order; the one place to switch them on."""
+"""The recipe: which channels propose items and which filters remove them, in order; the one place to switch
+them on.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ CHANNELS = (
 
 @dataclass(frozen=True)
 class Filter:
-    """A rule that removes candidates; one on facts without history holds in serving only, not in a back-test."""
+    """A rule that removes candidates; one on facts without history holds in serving only, not in a
+    back-test.
+    """
 
     name: str
     apply: Callable[[Context, pd.DataFrame], Filtered]

@@ -22,7 +22,9 @@ BOUGHT, CARTED, VIEWED = 3, 2, 1
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Candidates of one or more cuts: features, label (0..3) and the list (person on a cut) that each belongs to."""
+    """Candidates of one or more cuts: features, label (0..3) and the list (person on a cut) that each belongs
+    to.
+    """
 
     features: pd.DataFrame
     label: np.ndarray
@@ -43,7 +45,8 @@ class TrainingRows:
 
 
 def training_rows(context: Context, outcomes: pd.DataFrame) -> TrainingRows:
-    """Return the candidates of people who consented and did something after the cut, labelled by the best of it.
+    """Return the candidates of people who consented and did something after the cut, labelled by the best of
+    it.
 
     `outcomes`: user_key, item_key, purchase_count, cart_count, view_count of the cut's window.
     """
@@ -68,7 +71,9 @@ def labels(context: Context, candidates: pd.DataFrame, outcomes: pd.DataFrame) -
 
 
 def joined(parts: list[TrainingRows]) -> TrainingRows:
-    """Put the cuts together. Where enough lists end in a purchase, only purchases count; else the weaker signs too."""
+    """Put the cuts together. Where enough lists end in a purchase, only purchases count; else the weaker
+    signs too.
+    """
     parts = [part for part in parts if len(part.label)]
     if not parts:
         return TrainingRows(pd.DataFrame(), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64))

@@ -1,1 +1,1 @@
-"""Representations of items and people as vectors; what is done with them lives in the stages that read the tables."""
+"""Items and people as vectors; what is done with them lives in the stages that read the tables."""

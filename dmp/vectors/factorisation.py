@@ -1,7 +1,7 @@
 """Vectors of items and people from a truncated factorisation of who did what with which item.
 
-Belongs here: the basis (fitted on facts as known on the last Sunday) and the projection of people on it. Does not:
-what is recommended or clustered from the vectors.
+Belongs here: the basis (fitted on facts as known on the last Sunday) and the projection of people on it. Does
+not: what is recommended or clustered from the vectors.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-
-from dmp.settings import Settings
 
 DIMENSIONS = 64
 # Half-life in days of an action's weight, and what an action weighs against a purchase.
@@ -28,8 +26,11 @@ USER_COLUMNS = ["user_key", "basis", "vector"]
 
 # Sums of integers (2^-30 of the weight of one purchase line), exact in any order.
 _INTERACTIONS = f"""
-SELECT user_key, item_id, sum(points * CAST(power(0.5, ($cut - event_date) / $half_life) * 1073741824 AS BIGINT))
-    / 1073741824 AS points
+SELECT
+    user_key,
+    item_id,
+    sum(points * CAST(power(0.5, ($cut - event_date) / $half_life) * 1073741824 AS BIGINT)) / 1073741824
+        AS points
 FROM (
     SELECT *, {" + ".join(f"{weight} * least({name}, 5)" for name, weight in _WEIGHTS.items())} AS points
     FROM profiles.user_item_activity
@@ -46,23 +47,25 @@ def last_sunday(as_of_date: date) -> date:
 
 
 def interactions(connection: duckdb.DuckDBPyConnection, cut: date) -> pd.DataFrame:
-    """Return user_key, item_id, points (decayed; 10 = one purchase today) as known on `cut`, sorted by the keys."""
+    """Return user_key, item_id, points (decayed; 10 = one purchase today) as known on `cut`, sorted by the
+    keys.
+    """
     return connection.execute(_INTERACTIONS, {"cut": cut, "half_life": HALF_LIFE}).df()
 
 
-def vectors_as_of(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date
-) -> dict[str, pd.DataFrame]:
+def vectors_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> dict[str, pd.DataFrame]:
     """Return `item_vectors` and `user_vectors` of a day.
 
-    The basis is fitted on what was known on the last Sunday (on the day itself where nothing was known by then);
-    people are placed on it by what is known on `as_of_date`.
+    The basis is fitted on what was known on the last Sunday (on the day itself where nothing was known by
+    then); people are placed on it by what is known on `as_of_date`.
     """
     from threadpoolctl import threadpool_limits
 
     current = interactions(connection, as_of_date)
     weekly = interactions(connection, last_sunday(as_of_date))
-    with threadpool_limits(settings.threads):
+    # One thread: sums in another order would be other bytes, and the matrices are too small to gain from
+    # more.
+    with threadpool_limits(1):
         items = item_vectors(current if weekly.empty else weekly)
         return {"item_vectors": items, "user_vectors": user_vectors(current, items)}
 
@@ -70,7 +73,8 @@ def vectors_as_of(
 def item_vectors(points: pd.DataFrame) -> pd.DataFrame:
     """Fit the basis: item_id, basis, vector (list of float); empty where people or items are too few.
 
-    PureSVD after Cremonesi, Koren and Turrin (2010), section 3.3. `points`: user_key, item_id, points, each pair once.
+    PureSVD after Cremonesi, Koren and Turrin (2010), section 3.3. `points`: user_key, item_id, points, each
+    pair once.
     """
     points = points.sort_values(["user_key", "item_id"], ignore_index=True)
     users, items = np.unique(points["user_key"]), np.sort(points["item_id"].unique())
@@ -92,7 +96,9 @@ def user_vectors(points: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """
     points = points[points["item_id"].isin(items["item_id"])].sort_values(["user_key", "item_id"])
     if points.empty:
-        return pd.DataFrame({"user_key": pd.Series(dtype="int64"), "basis": pd.Series(dtype=str), "vector": []})
+        return pd.DataFrame(
+            {"user_key": pd.Series(dtype="int64"), "basis": pd.Series(dtype=str), "vector": []}
+        )
     users, item_ids = np.unique(points["user_key"]), items["item_id"].to_numpy()
     order = np.argsort(item_ids)
     matrix = _matrix(points, users, item_ids[order])
@@ -117,7 +123,9 @@ def _matrix(points: pd.DataFrame, users: np.ndarray, items: np.ndarray) -> Any:
 
 
 def _right_singular_vectors(matrix: Any, dimensions: int) -> np.ndarray:
-    """Return dimensions x items, each row's largest entry positive: a factorisation is unique only up to signs."""
+    """Return dimensions x items, each row's largest entry positive: a factorisation is unique only up to
+    signs.
+    """
     from sklearn.utils.extmath import randomized_svd
 
     _, _, rows = randomized_svd(matrix, n_components=dimensions, n_iter=4, random_state=0, flip_sign=False)

@@ -1,4 +1,4 @@
-"""One day after the other: tempers, leaving, wishes, campaigns, visits, orders. The rules of each are in their modules."""
+"""One day after the other: tempers and leaving here, all else by the rules in the modules named after it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dmp.world.campaigns import expose, offer_coupons
+from dmp.world.exposures import expose, offer_coupons
 from dmp.world.forecast import forecast
 from dmp.world.purchases import place_orders
-from dmp.world.state import DELIVERY_DAYS, State, World
+from dmp.world.state import DELIVERY_DAYS, State
 from dmp.world.stock import keep_shop
 from dmp.world.visits import Visits, draw_visits
 from dmp.world.wishes import live_with_wishes
@@ -20,7 +20,8 @@ CART_WITH_WISH, CART_WITHOUT = 0.3, 0.06
 def leaving_hazards(state: State, day: int) -> np.ndarray:
     """Return each person's chance to leave today, were they present.
 
-    Trouble raises it (a bad experience by 3.3 x), good purchases lower it; newcomers without an order leave easily.
+    Trouble raises it (a bad experience by 3.3 x), good purchases lower it; newcomers without an order leave
+    easily.
     """
     people = state.world.people
     newness = 5 * np.exp(-(day - people.joined_day) / 8) * (state.order_count == 0)
@@ -28,30 +29,22 @@ def leaving_hazards(state: State, day: int) -> np.ndarray:
     return np.minimum(people.leaving_rate * np.exp(-1.5 * state.satisfaction) * (1 + newness) * stranger, 0.5)
 
 
-def run_days(
-    state: State,
-    sizes: np.ndarray,
-    cuts: set[int],
-    progress: Callable[[int], None],
-) -> None:
-    """Let the days pass; the journal of `state` then holds everything that happened."""
-    assigned: dict[int, np.ndarray] = {}
+def run_days(state: State, cuts: set[int], progress: Callable[[int], None]) -> None:
+    """Let the days pass; the journal of `state` then holds all that happened, with forecasts at `cuts`."""
     for day in range(state.world.days):
         _tempers(state, day)
-        changed = keep_shop(state, day, sizes)
+        changed = keep_shop(state, day)
         stock_before = state.stock.copy()
         live_with_wishes(state, day)
         offer_coupons(state, day)
-        callers = expose(state, day, assigned)
+        callers = expose(state, day)
         visits = draw_visits(state, day, callers)
         state.registered_day[visits.person[visits.registers]] = day
         order = place_orders(state, day, visits)
         _log_visits(state, day, visits, order)
         _log_items(state, day, changed | (state.stock != stock_before))
         if day in cuts:
-            state.journal.add(
-                "hazards", day=day, **forecast(state, day, leaving_hazards(state, day))
-            )
+            state.journal.add("hazards", day=day, **forecast(state, day, leaving_hazards(state, day)))
         progress(day)
 
 
@@ -63,7 +56,7 @@ def _tempers(state: State, day: int) -> None:
     state.exposure_load *= 0.88
     state.momentum = 0.975 * state.momentum + state.rng.normal(0, 0.12, count)
     leaves = state.rng.random(count) < leaving_hazards(state, day)
-    leaves &= state.is_present(state.world.people, day) & (state.world.people.joined_day < day)
+    leaves &= state.is_present(day) & (state.world.people.joined_day < day)
     state.left_day[leaves] = day
     state.wish_leaf[leaves] = -1
 

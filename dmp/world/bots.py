@@ -24,7 +24,7 @@ def bot_count(per_thousand: float, people: int) -> int:
 def add_bots(
     rng: np.random.Generator, world: World, events: pd.DataFrame, bots: int, first_date: date
 ) -> pd.DataFrame:
-    """Return people's events followed by those of bots, so that people's keep their numbers.
+    """Return people's events followed by those of bots, with `is_bot`: people's keep their numbers.
 
     Bot b is person people + b with device devices + b; each is seen on one or two days, for an hour.
     """
@@ -56,4 +56,4 @@ def add_bots(
     )
     of_bots = of_bots.sort_values(["day", "offset", "person", "kind", "item"])
     of_bots["moment"] = first_moment(first_date) + of_bots["day"] * 24 * HOUR + of_bots["offset"]
-    return pd.concat([events, of_bots], ignore_index=True)
+    return pd.concat([events.assign(is_bot=False), of_bots.assign(is_bot=True)], ignore_index=True)

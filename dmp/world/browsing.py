@@ -30,9 +30,9 @@ def expand_visits(
 ) -> pd.DataFrame:
     """Return the events of the visits, one row each, ordered by (day, occurred).
 
-    `visits` has a range index, `duration` and `login_part`; `lines` are the order lines of these visits. Columns:
-    visit, kind (position in EVENT_TYPES), offset (milliseconds of the day), item (-1 = none), leaf (of a query or a
-    category page, -1 = none), position (0 = none), is_logged_in.
+    `visits` has a range index, `duration` and `login_part`; `lines` are the order lines of these visits.
+    Columns: visit, kind (position in EVENT_TYPES), offset (milliseconds of the day), item (-1 = none), leaf
+    (of a query or a category page, -1 = none), position (0 = none), is_logged_in.
     """
     parts = [
         *_entries(rng, visits),
@@ -73,67 +73,62 @@ def _entries(rng: np.random.Generator, visits: pd.DataFrame) -> list[dict[str, n
 
 
 def _looks(rng: np.random.Generator, world: World, visits: pd.DataFrame) -> list[dict[str, np.ndarray]]:
-    """Looks at items: directly, or by a list, sometimes by a search; the item follows the wish or the taste."""
+    """Looks at items: directly, by a list or by a search; the item follows the wish or the taste."""
     has_wish = visits["has_wish"].to_numpy()
     visit = np.repeat(np.arange(len(visits)), rng.poisson(0.75 + 1.0 * has_wish))
     day = visits["day"].to_numpy()[visit]
     person = visits["person"].to_numpy()[visit]
     leaf = visits["leaf"].to_numpy()[visit]
     strays = rng.random(len(visit)) < 0.15
-    leaf[strays] = choose_leaves(rng, world.people, person[strays], world.leaf_factor[day[strays]])
-    item = choose_items(rng, world.catalogue, world.people, person, leaf, day, world.year[day])
+    leaf[strays] = choose_leaves(rng, world, person[strays], day[strays])
+    item = choose_items(rng, world, person, leaf, day)
     wished = has_wish[visit] & ~strays & (rng.random(len(visit)) < SAME_ITEM)
     item = np.where(wished, visits["item"].to_numpy()[visit], item)
     part = rng.uniform(*BROWSING, len(visit))
     by_list = rng.random(len(visit)) < 0.5
     looks = (item >= 0) & (~by_list | (rng.random(len(visit)) < 0.55))
+    lists = pd.DataFrame(
+        {"visit": visit, "part": part, "clicked": np.where(looks, item, -1), "leaf": leaf, "day": day}
+    )
     return [
-        *_lists(
-            rng,
-            world,
-            visit[by_list],
-            part[by_list],
-            np.where(looks, item, -1)[by_list],
-            leaf[by_list],
-            day[by_list],
-        ),
+        *_lists(rng, world, lists[by_list]),
         _rows(visit[looks], VIEW, part[looks], item=item[looks]),
         *_opinions(rng, visit[looks], part[looks], item[looks], wished[looks]),
     ]
 
 
-def _lists(
-    rng: np.random.Generator,
-    world: World,
-    visit: np.ndarray,
-    part: np.ndarray,
-    clicked: np.ndarray,
-    leaf: np.ndarray,
-    day: np.ndarray,
-) -> list[dict[str, np.ndarray]]:
-    """Impressions of the shop's own popularity order, with the clicked item in its place, and its click."""
-    candidates = world.catalogue.by_leaf[leaf]
-    score = world.catalogue.popularity[candidates] + draw_gumbel(rng, candidates.shape)
-    score[(candidates < 0) | (world.catalogue.launch_day[candidates] > day[:, None])] = -np.inf
-    score[candidates == clicked[:, None]] = -np.inf
-    best = np.argsort(-score, axis=1, kind="stable")[:, :LIST_LENGTH]
-    shown = np.take_along_axis(candidates, best, axis=1)
-    shown[np.isneginf(np.take_along_axis(score, best, axis=1))] = -1
+def _lists(rng: np.random.Generator, world: World, lists: pd.DataFrame) -> list[dict[str, np.ndarray]]:
+    """Searches, impressions and clicks of lists (visit, part, clicked: an item or -1, leaf, day)."""
+    visit, part, clicked, leaf = (lists[name].to_numpy() for name in ("visit", "part", "clicked", "leaf"))
     place = rng.integers(0, LIST_LENGTH, len(visit))
     hits = clicked >= 0
+    shown = _shown(rng, world, leaf, lists["day"].to_numpy(), clicked)
     shown[np.flatnonzero(hits), place[hits]] = clicked[hits]
     searches = rng.random(len(visit)) < 0.6
-    flat = shown.ravel()
+    is_shown = shown.ravel() >= 0
     impressions = _rows(
-        np.repeat(visit, LIST_LENGTH)[flat >= 0],
+        np.repeat(visit, LIST_LENGTH)[is_shown],
         IMPRESSION,
-        np.repeat(part - 0.02, LIST_LENGTH)[flat >= 0],
-        item=flat[flat >= 0],
-        leaf=np.repeat(np.where(searches, leaf, -1), LIST_LENGTH)[flat >= 0],
-        position=np.tile(np.arange(1, LIST_LENGTH + 1), len(visit))[flat >= 0],
+        np.repeat(part - 0.02, LIST_LENGTH)[is_shown],
+        item=shown.ravel()[is_shown],
+        leaf=np.repeat(np.where(searches, leaf, -1), LIST_LENGTH)[is_shown],
+        position=np.tile(np.arange(1, LIST_LENGTH + 1), len(visit))[is_shown],
     )
     clicks = _rows(visit[hits], CLICK, part[hits] - 0.005, item=clicked[hits], position=place[hits] + 1)
     return [_rows(visit[searches], SEARCH, part[searches] - 0.03, leaf=leaf[searches]), impressions, clicks]
+
+
+def _shown(
+    rng: np.random.Generator, world: World, leaf: np.ndarray, day: np.ndarray, besides: np.ndarray
+) -> np.ndarray:
+    """Return (lists, LIST_LENGTH) items of a category by popularity and chance, -1 where there are fewer."""
+    candidates = world.catalogue.by_leaf[leaf]
+    score = world.catalogue.popularity[candidates] + draw_gumbel(rng, candidates.shape)
+    score[(candidates < 0) | (world.catalogue.launch_day[candidates] > day[:, None])] = -np.inf
+    score[candidates == besides[:, None]] = -np.inf
+    best = np.argsort(-score, axis=1, kind="stable")[:, :LIST_LENGTH]
+    is_missing = np.isneginf(np.take_along_axis(score, best, axis=1))
+    return np.where(is_missing, -1, np.take_along_axis(candidates, best, axis=1))
 
 
 def _opinions(

@@ -1,4 +1,4 @@
-"""The items on sale: price, popularity, what goes with what, who may not buy them. How stock moves is in `stock`."""
+"""The items on sale: price, popularity, what goes with what, who may not buy; stock moves in `stock`."""
 
 from __future__ import annotations
 

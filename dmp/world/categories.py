@@ -74,8 +74,9 @@ LEAF_NAMES = tuple(category.path.rsplit(" > ", 1)[1] for category in CATEGORIES)
 TOP_NAMES = tuple(dict.fromkeys(category.path.split(" > ")[0] for category in CATEGORIES))
 
 BRANDS = (
-    "Nordal", "Brisa", "Kumoto", "Velmora", "Tansu", "Oakline", "Luxara", "Pekko", "Sunrill", "Mirador", "Hexley", "Qinglan",
-    "Yunmu", "Fernway", "Tidal", "Arvo", "Clovis", "Zephra", "Baishan", "Ruyi Leaf", "Morrow", "Tinka", "Halden", "Osprel",
+    "Nordal", "Brisa", "Kumoto", "Velmora", "Tansu", "Oakline", "Luxara", "Pekko",
+    "Sunrill", "Mirador", "Hexley", "Qinglan", "Yunmu", "Fernway", "Tidal", "Arvo",
+    "Clovis", "Zephra", "Baishan", "Ruyi Leaf", "Morrow", "Tinka", "Halden", "Osprel",
 )  # fmt: skip
 
 REGIONS = ("Beijing", "Shanghai", "Guangdong", "Zhejiang", "Sichuan", "Hubei", "Shaanxi", "Yunnan")

@@ -42,7 +42,7 @@ def draw_customer_rows(
 
 
 def describe(people: People, rows: pd.DataFrame, missing: np.ndarray) -> pd.DataFrame:
-    """Return `rows` with the texts of the file; `missing` (people, MAY_BE_MISSING) says which are not given and how."""
+    """Return `rows` with the texts of the file; `missing` (see `draw_missing`) says what is not given."""
     owner = rows["person"].to_numpy()
     region, city = people.region[owner], rows["city"].to_numpy()
     texts = {

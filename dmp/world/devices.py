@@ -9,16 +9,28 @@ import numpy as np
 from dmp.world.people import People
 
 KINDS = (  # device_type, os, user agent
-    ("mobile", "Android 16", "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"),
-    ("mobile", "iOS 19", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"),
+    (
+        "mobile",
+        "Android 16",
+        "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 Chrome/140 Mobile Safari/537",
+    ),
+    ("mobile", "iOS 19", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) AppleWebKit/605.1.15 Safari/604.1"),
     ("app", "Android 16", "ShopApp/5.2 (Android 16; zh-CN)"),
     ("app", "iOS 19", "ShopApp/5.2 (iOS 19; zh-CN)"),
-    ("desktop", "Windows 11", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"),
-    ("desktop", "macOS 26", "Mozilla/5.0 (Macintosh; Intel Mac OS X 26_0) AppleWebKit/605.1.15 Version/19.0 Safari/605.1.15"),
-    ("tablet", "Android 16", "Mozilla/5.0 (Linux; Android 16; Tab) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"),
-    ("tablet", "iPadOS 19", "Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"),
+    (
+        "desktop",
+        "Windows 11",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140 Safari/537",
+    ),
+    ("desktop", "macOS 26", "Mozilla/5.0 (Macintosh; Intel Mac OS X 26_0) AppleWebKit/605.1.15 Safari/605.1"),
+    ("tablet", "Android 16", "Mozilla/5.0 (Linux; Android 16; Tab) AppleWebKit/537.36 Chrome/140 Safari/537"),
+    (
+        "tablet",
+        "iPadOS 19",
+        "Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1",
+    ),
     ("desktop", "Linux", "Crawlbot/2.1 (+https://crawlbot.example/about)"),
-)  # fmt: skip
+)
 APP_KINDS = (2, 3)
 BOT_KIND = len(KINDS) - 1
 COOKIES_PER_DEVICE = 4096  # more than a device can use up: a cookie lives for weeks
@@ -43,7 +55,7 @@ class Devices:
 
 
 def draw_devices(rng: np.random.Generator, people: People) -> Devices:
-    """Draw a phone for everyone, an app or a desktop for some, and a shared device for most households of several."""
+    """Draw a phone for all, an app or a desktop for some, a shared device for most households of several."""
     count = people.count
     apple = rng.integers(0, 2, count)
     household_size = np.bincount(people.household)

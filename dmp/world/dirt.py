@@ -1,7 +1,7 @@
-"""What goes wrong on the way to the landing folder, on request: which lines land twice, late, broken or impossible.
+"""What goes wrong on the way to the landing folder, on request: lines that land twice, late or broken.
 
-Dirt is drawn after the world, from its own stream: the clean lines of a world are the same with and without it.
-Broken and impossible lines are additional ones, so that the truth of the ledger stays whole. Bots are in `bots`.
+Dirt is drawn after the world, from its own stream: a world lives the same with and without it. Broken and
+impossible lines are additional ones, so that the truth of the ledger stays whole. Bots are in `bots`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 KINDS = (
-    "clean", "late", "duplicate_same_day", "duplicate_later_day", "cut_json", "binary_garbage", "wrong_field_count",
-    "year_1970", "future", "negative_price",
+    "clean", "late", "duplicate_same_day", "duplicate_later_day", "cut_json", "binary_garbage",
+    "wrong_field_count", "year_1970", "future", "negative_price",
 )  # fmt: skip
 CLEAN, LATE, SAME_DAY, LATER_DAY, CUT, GARBAGE, FIELDS, PAST, FUTURE, NEGATIVE = range(len(KINDS))
 MISSING = ("missing_null", "missing_refused", "missing_not_captured")
@@ -62,8 +62,9 @@ REPEATED = ("events", "orders")
 def deliver(rng: np.random.Generator, dirt: Dirt, entity: str, day: np.ndarray, days: int) -> pd.DataFrame:
     """Return one row per line to write, in the order of writing.
 
-    `day` holds the day of each clean row, row number = position. Columns: number (of the clean row), landed_day,
-    kind (position in KINDS), rank (order over all files), line (in its file, from 1, without header), is_shuffled.
+    `day` holds the day of each clean row, row number = position. Columns: number (of the clean row),
+    landed_day, kind (position in KINDS), rank (order over all files), line (in its file, from 1, without
+    header), is_shuffled.
     """
     number = np.arange(len(day))
     landed = day.copy()

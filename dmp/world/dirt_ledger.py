@@ -15,12 +15,13 @@ RECORDS = (CLEAN, LATE, SAME_DAY, LATER_DAY)  # lines that are whole
 def dirty_lines(landing: Landing, entity: str, lines: pd.DataFrame) -> pd.DataFrame:
     """Return a row per dirty line, and one per file that is out of order (without line).
 
-    Columns: landed_date, file (below the landing folder), entity, kind, row_count, line (from 1, header counted).
+    Columns: landed_date, file (below the landing folder), entity, kind, row_count, line (from 1, with
+    header).
     """
     dirty = lines[lines["kind"] != CLEAN]
     header = 1 if entity in HEADERS else 0
     rows = _rows(
-        landing, entity, dirty["landed_day"], np.array(KINDS)[dirty["kind"]], 1, dirty["line"] + header
+        landing, entity, dirty["landed_day"], np.array(KINDS)[dirty["kind"]], 1, line=dirty["line"] + header
     )
     shuffled = lines[lines["is_shuffled"]].groupby("landed_day").size()
     return pd.concat([rows, _rows(landing, entity, shuffled.index, "out_of_order", shuffled.to_numpy())])
@@ -33,14 +34,14 @@ def bot_lines(landing: Landing, lines: pd.DataFrame, is_bot: np.ndarray) -> pd.D
 
 
 def missing_values(landing: Landing, customers: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per customer file and way of missing; a true zero is counted beside them as what it is not."""
+    """Return a row per customer file and way of missing; true zeros are counted beside what they are not."""
     counts = pd.DataFrame({"day": customers["day"]})
     for kind, text in zip(MISSING, MISSING_TEXT, strict=True):
         counts[kind] = (customers[list(MAY_BE_MISSING)] == text).sum(axis=1)
     counts["missing_true_zero"] = (customers["children_count"] == "0").astype(int)
-    tall = counts.groupby("day").sum().stack().rename("row_count").reset_index()
+    tall = counts.groupby("day").sum().melt(ignore_index=False, var_name="kind", value_name="row_count")
     tall = tall[tall["row_count"] > 0]
-    return _rows(landing, "customers", tall["day"], tall["level_1"].to_numpy(), tall["row_count"].to_numpy())
+    return _rows(landing, "customers", tall.index, tall["kind"].to_numpy(), tall["row_count"].to_numpy())
 
 
 def _rows(
@@ -49,6 +50,7 @@ def _rows(
     day: pd.Series | pd.Index,
     kind: np.ndarray | str,
     count: np.ndarray | int,
+    *,
     line: pd.Series | None = None,
 ) -> pd.DataFrame:
     files = [landing.name(entity, one) for one in day]

@@ -29,21 +29,19 @@ class Callers:
     second: np.ndarray  # of the exposure
 
 
-def expose(
-    state: State, day: int, assigned: dict[int, np.ndarray]
-) -> Callers:
+def expose(state: State, day: int) -> Callers:
     """Run today's campaigns on the state and return who comes because of them.
 
-    `assigned` keeps each campaign's people and their hold-out from its first day on. Exposures of the held-out are
-    logged and change nothing.
+    A campaign keeps the people it picked on its first day. Exposures of the held-out are logged, change
+    nothing.
     """
     campaigns = state.world.campaigns
     is_running = (campaigns.start_day <= day) & (day < campaigns.start_day + campaigns.length)
     callers = []
-    for campaign in np.flatnonzero(is_running):
-        if campaign not in assigned:
-            assigned[campaign] = _assign(state, day, campaign)
-        person, is_holdout = assigned[campaign]
+    for campaign in np.flatnonzero(is_running).tolist():
+        if campaign not in state.audiences:
+            state.audiences[campaign] = _pick(state, day, campaign)
+        person, is_holdout = state.audiences[campaign]
         sees = _may_advertise(state, day)[person]
         if campaigns.channel[campaign] > 0:
             sees &= state.rng.random(len(person)) < 0.5
@@ -56,10 +54,10 @@ def _may_advertise(state: State, day: int) -> np.ndarray:
     people = state.world.people
     consent_ends = state.registered_day + people.withdraw_after[:, ADVERTISING]
     consents = people.is_granted[:, ADVERTISING] & (day < consent_ends)
-    return state.is_present(people, day) & (state.registered_day < day) & consents
+    return state.is_present(day) & (state.registered_day < day) & consents
 
 
-def _assign(state: State, day: int, campaign: int) -> np.ndarray:
+def _pick(state: State, day: int, campaign: int) -> np.ndarray:
     """Return (2, people): who is picked, and whether that person is held out."""
     eligible = np.flatnonzero(_may_advertise(state, day))
     person = eligible[state.rng.random(len(eligible)) < state.world.campaigns.audience_share[campaign]]
@@ -73,10 +71,10 @@ def _show(
     person: np.ndarray,
     is_holdout: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Log the exposures, start the wishes that they cause, return (person, campaign, second) of the callers."""
+    """Log the exposures, start the wishes that they cause, return the callers (person, campaign, second)."""
     held = is_holdout.astype(bool)
     channel = state.world.campaigns.channel[campaign]
-    leaf = _leaf_for(rng, world, person, state.world.campaigns.top[campaign])
+    leaf = _leaf_for(state, person, state.world.campaigns.top[campaign])
     likes = (state.world.people.taste_leaf[person] == leaf[:, None]).any(axis=1)
     added = PULL * state.world.people.persuadable[person] * np.where(likes, 1.0, 0.25)
     added = np.where(held | (state.wish_leaf[person] >= 0), 0.0, added)
@@ -106,7 +104,7 @@ def _show(
     return person[comes], np.full(comes.sum(), campaign), second[comes]
 
 
-def _leaf_for(rng: np.random.Generator, world: World, person: np.ndarray, top: int) -> np.ndarray:
+def _leaf_for(state: State, person: np.ndarray, top: int) -> np.ndarray:
     """Return the person's own category under `top` where there is one, else any of them."""
     leaf_top = np.array([TOP_NAMES.index(category.path.split(" > ")[0]) for category in CATEGORIES])
     anything = state.rng.choice(np.flatnonzero(leaf_top == top), len(person))
@@ -117,7 +115,7 @@ def _leaf_for(rng: np.random.Generator, world: World, person: np.ndarray, top: i
 
 def offer_coupons(state: State, day: int) -> None:
     """Give every fifth day some of the registered people a coupon of 10 to 25 % for two weeks."""
-    is_known = state.is_present(state.world.people, day) & (state.registered_day < day)
+    is_known = state.is_present(day) & (state.registered_day < day)
     eligible = np.flatnonzero(is_known & (day % COUPON_RHYTHM == 2))
     person = eligible[state.rng.random(len(eligible)) < COUPON_SHARE]
     percent = state.rng.choice((10, 15, 20, 25), len(person))

@@ -1,4 +1,4 @@
-"""The true chances at a day: what will happen to each person, computed from the world's own rules. For the ledger alone."""
+"""The true chances of a purchase and of leaving, from the world's own rules; for the ledger alone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ HORIZONS = (7, 30)
 def forecast(state: State, day: int, hazard: np.ndarray) -> dict[str, np.ndarray]:
     """Return the state and the chances of everyone present after `day`, one entry per person.
 
-    Columns: person, has_wish, momentum, satisfaction, leaving_hazard (a day), purchase_intensity (expected orders
-    a day now), purchase_probability_{7,30}d, leaving_probability_{7,30}d. A chain of four states (idle, wishing,
-    has bought, has left) stepped day by day, with momentum and satisfaction fading as they do on average, reminders
-    on their day, and neither season nor campaigns to come: right on average over people, not exact for one.
+    Columns: person, has_wish, momentum, satisfaction, leaving_hazard (a day), purchase_intensity (expected
+    orders a day now), purchase_probability_{7,30}d, leaving_probability_{7,30}d. A chain of four states
+    (idle, wishing, has bought, has left) stepped day by day, with momentum and satisfaction fading as they do
+    on average, reminders on their day, and neither season nor campaigns to come: right on average over
+    people, not exact for one.
     """
-    person = np.flatnonzero(state.is_present(state.world.people, day))
+    person = np.flatnonzero(state.is_present(day))
     with_wish, without = (chance[person] for chance in order_chances(state, day))
     has_wish = state.wish_leaf[person] >= 0
     momentum, satisfaction = state.momentum[person], state.satisfaction[person]

@@ -9,8 +9,8 @@ import pandas as pd
 
 from dmp.world.aftermath import DAY, consent_rows, draw_refunds, draw_reviews
 from dmp.world.browsing import CHECKOUT, ORDER, draw_durations, expand_visits
-from dmp.world.campaigns import COUPON_DAYS
 from dmp.world.customers import draw_customer_rows
+from dmp.world.exposures import COUPON_DAYS
 from dmp.world.people import PURPOSES
 from dmp.world.reviews import review_text
 from dmp.world.state import State, World
@@ -24,18 +24,16 @@ def first_moment(first_date: date) -> int:
     return int(datetime(first_date.year, first_date.month, first_date.day, tzinfo=UTC).timestamp()) * 1000
 
 
-def draw_history(
-    rng: np.random.Generator, world: World, state: State, first_date: date
-) -> dict[str, pd.DataFrame]:
-    """Return a table per entity; each has `day` and `moment` (milliseconds since 1970) beside its own columns.
+def draw_history(rng: np.random.Generator, state: State, first_date: date) -> dict[str, pd.DataFrame]:
+    """Return a table per entity; each has `day` and `moment` (milliseconds since 1970).
 
     Row number = the number in the entity's ids. Besides the landed entities there are `lines` (of orders) and
     `registrations` (person, registered: milliseconds since the first day).
     """
-    journal, days, left_day = state.journal, world.days, state.left_day
+    world, journal, days, left_day = state.world, state.journal, state.world.days, state.left_day
     visits, lines = _timed_visits(rng, journal.table("visits")), journal.table("lines")
     events = _with_visit(expand_visits(rng, world, visits, lines), visits, world)
-    registrations = _registrations(world, state, visits)
+    registrations = _registrations(state, visits)
     reviews = draw_reviews(rng, lines, left_day, days)
     reviews["text"] = [review_text(*row) for row in zip(reviews["rating"], reviews["text"], strict=True)]
     consents = consent_rows(world.people, registrations, left_day, days)
@@ -88,7 +86,7 @@ def _timed_orders(orders: pd.DataFrame, visits: pd.DataFrame, world: World) -> p
     )
 
 
-def _registrations(world: World, state: State, visits: pd.DataFrame) -> pd.DataFrame:
+def _registrations(state: State, visits: pd.DataFrame) -> pd.DataFrame:
     """Return when each registered person registered: at a login of the log, or before the first day."""
     before = np.flatnonzero(state.registered_day < 0)
     early = state.registered_day[before] * DAY + (before * 7_919) % DAY

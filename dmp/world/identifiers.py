@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dmp.world.categories import BRANDS, CATEGORIES, LEAF_NAMES
 from dmp.world.catalogue import Catalogue
+from dmp.world.categories import BRANDS, CATEGORIES, LEAF_NAMES
 from dmp.world.devices import BOT_KIND, KINDS, Devices
 
 HALF = 24  # bits
@@ -60,7 +60,7 @@ def cookie_names(cookies: np.ndarray) -> pd.DataFrame:
 
 
 def item_names(catalogue: Catalogue, regions: tuple[str, ...]) -> pd.DataFrame:
-    """Return a row per item: item, item_id, name, category_path, brand, min_age (NULL = none), blocked_regions, is_consumable."""
+    """Return a row per item: item and the columns of the item file that never change; min_age NULL = none."""
     blocked = ["|".join(np.array(regions)[row]) for row in catalogue.blocked]
     return pd.DataFrame(
         {
@@ -69,7 +69,7 @@ def item_names(catalogue: Catalogue, regions: tuple[str, ...]) -> pd.DataFrame:
             "name": catalogue.names,
             "category_path": [CATEGORIES[leaf].path for leaf in catalogue.leaf],
             "brand": [BRANDS[brand] for brand in catalogue.brand],
-            "min_age": pd.array(np.where(catalogue.min_age > 0, catalogue.min_age, None), dtype="Int64"),
+            "min_age": pd.Series(catalogue.min_age, dtype="Int64").where(catalogue.min_age > 0),
             "blocked_regions": blocked,
             "is_consumable": catalogue.rhythm_days > 0,
         }

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dmp.world.aftermath import DAY
-from dmp.world.campaigns import CHANNELS
+from dmp.world.campaigns import CAMPAIGN_CHANNELS
 from dmp.world.categories import BRANDS, CATEGORIES, REGIONS
 from dmp.world.history import first_moment
 from dmp.world.identifiers import person_ids, user_ids
@@ -42,33 +42,33 @@ ORDER BY identifier_type, identifier, person_id
 """
 
 
-def write_table(truth: Path, name: str, table: pd.DataFrame | pa.Table) -> None:
-    """Write one table of the ledger."""
-    columns = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
+def write_tables(truth: Path, **tables: pd.DataFrame | pa.Table) -> None:
+    """Write each table as `<name>.parquet`."""
     truth.mkdir(parents=True, exist_ok=True)
-    pyarrow.parquet.write_table(columns.replace_schema_metadata(), truth / f"{name}.parquet")
+    for name, table in tables.items():
+        columns = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
+        pyarrow.parquet.write_table(columns.replace_schema_metadata(), truth / f"{name}.parquet")
 
 
 def identities(connection: duckdb.DuckDBPyConnection, first_date: date) -> pa.Table:
     """Return a row per (identifier, person) seen in events, orders or customers.
 
-    Columns: identifier_type (login, anonymous, device), identifier, person_id, row_count, first_date, last_date,
-    is_shared (several people).
+    Columns: identifier_type (login, anonymous, device), identifier, person_id, row_count, first_date,
+    last_date, is_shared (several people).
     """
     return connection.sql(IDENTITIES, params={"first_date": first_date}).to_arrow_table()
 
 
-def people_table(
-    world: World, state: State, history: dict[str, pd.DataFrame], first_date: date, bots: int
-) -> pd.DataFrame:
+def people_table(state: State, history: dict[str, pd.DataFrame], first_date: date, bots: int) -> pd.DataFrame:
     """Return a row per person, bots last.
 
-    Columns: person_id, user_id (NULL = never registered), household_id, taste_category (path), taste_categories
-    (best first), taste_brand, budget (1 = buys at a category's median price), region, birth_year, joined_at,
-    registered_at, left_at (NULL = still there; nothing is done from then on), is_alive, is_bot, visit_rate and
-    wish_rate (a day), leaving_rate (a day, when indifferent).
+    Columns: person_id, user_id (NULL = never registered), household_id, taste_category (path),
+    taste_categories (best first), taste_brand, budget (1 = buys at a category's median price), region,
+    birth_year, joined_at, registered_at, left_at (NULL = still there; nothing is done from then on),
+    is_alive, is_bot, visit_rate and wish_rate (a day), leaving_rate (a day, when indifferent).
     """
-    people, start, everyone = world.people, first_moment(first_date), np.arange(world.people.count)
+    people, start = state.world.people, first_moment(first_date)
+    everyone = np.arange(people.count)
     registered = history["registrations"].set_index("person")["registered"].reindex(everyone)
     first_seen = history["events"].groupby("person")["moment"].min().reindex(everyone)
     joined = first_seen.where((people.joined_day >= 0) & first_seen.notna(), start + people.joined_day * DAY)
@@ -100,16 +100,16 @@ def people_table(
     return pd.concat([table, robots], ignore_index=True)
 
 
-def _timestamps(moments: np.ndarray | pd.Series) -> np.ndarray:
+def _timestamps(moments: np.ndarray | pd.Series) -> pd.DatetimeIndex:
     return pd.to_datetime(np.asarray(moments, float), unit="ms", utc=True).as_unit("ms")
 
 
 def effects(world: World, exposures: pd.DataFrame) -> pd.DataFrame:
     """Return a row per exposure, with what it changed; nothing where held out.
 
-    Columns: exposure_id, campaign_id, person_id, user_id, channel, is_holdout, exposed_at, wish_probability_added,
-    is_wish_started, is_visit_caused, satisfaction_change, purchase_probability_added (wish_probability_added x the
-    chance that such a wish ends in an order before it fades).
+    Columns: exposure_id, campaign_id, person_id, user_id, channel, is_holdout, exposed_at,
+    wish_probability_added, is_wish_started, is_visit_caused, satisfaction_change, purchase_probability_added
+    (wish_probability_added x the chance that such a wish ends in an order before it fades).
     """
     person = exposures["person"].to_numpy()
     at_once = WISH_ORDER * world.people.decision[person]
@@ -121,7 +121,7 @@ def effects(world: World, exposures: pd.DataFrame) -> pd.DataFrame:
             "campaign_id": [f"k{number + 1:03d}" for number in exposures["campaign"]],
             "person_id": person_ids(person),
             "user_id": user_ids(person),
-            "channel": [CHANNELS[number] for number in exposures["channel"]],
+            "channel": [CAMPAIGN_CHANNELS[number] for number in exposures["channel"]],
             "is_holdout": exposures["is_holdout"].astype(bool),
             "exposed_at": _timestamps(exposures["moment"]),
             "wish_probability_added": exposures["wish_probability_added"],
@@ -134,9 +134,9 @@ def effects(world: World, exposures: pd.DataFrame) -> pd.DataFrame:
 
 
 def hazards(cuts: pd.DataFrame, first_date: date) -> pd.DataFrame:
-    """Return a row per Sunday and person present at its end: cut_date, person_id and the columns of `forecast`."""
+    """Return a row per Sunday and person then present: cut_date, person_id and the columns of `forecast`."""
     dates = pd.Timestamp(first_date) + pd.to_timedelta(cuts["day"].to_numpy(), unit="D")
     named = cuts.drop(columns=["day", "person"])
     named.insert(0, "cut_date", dates.date)
-    named.insert(1, "person_id", person_ids(cuts["person"]))
+    named.insert(1, "person_id", person_ids(cuts["person"].to_numpy()))
     return named

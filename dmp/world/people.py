@@ -1,4 +1,4 @@
-"""Who the people are before anything happens to them: taste, budget, temper, household. What they do is in `behaviour`."""
+"""Who the people are before anything happens to them; what they do is in `behaviour`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEVER = 1_000_000  # a day that does not come
 
 @dataclass(frozen=True)
 class People:
-    """One entry per person in every array; person number = position. Days count from the world's first day."""
+    """One entry per person, person number = position; days count from the world's first day."""
 
     household: np.ndarray
     region: np.ndarray

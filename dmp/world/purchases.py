@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from dmp.world.choices import choose_items, choose_leaves, may_buy
-from dmp.world.state import DELIVERY_DAYS, State, World
+from dmp.world.state import DELIVERY_DAYS, State
 from dmp.world.stock import take
 from dmp.world.visits import Visits
 from dmp.world.wishes import remind_after_purchase
@@ -15,9 +17,15 @@ PLEASED, ANNOYED, SOLD_OUT = 0.12, -0.8, -0.35
 FREE_SHIPPING, SHIPPING = 99.0, 8.0  # CNY
 
 
-def place_orders(
-    state: State, day: int, visits: Visits
-) -> np.ndarray:
+class Basket(NamedTuple):
+    """One entry per line of the day's orders; `row` is the order's place in the day."""
+
+    row: np.ndarray
+    item: np.ndarray
+    quantity: np.ndarray
+
+
+def place_orders(state: State, day: int, visits: Visits) -> np.ndarray:
     """Serve the visits that want an order; return the order number of each visit, -1 = none."""
     number = np.full(len(visits.person), -1)
     wanting = np.flatnonzero(visits.wants_order)
@@ -27,8 +35,8 @@ def place_orders(
     state.satisfaction[visits.person[wanting[~served]]] += SOLD_OUT
     orders = wanting[served]
     number[orders] = state.journal.count("orders") + np.arange(len(orders))
-    lines = _baskets(state, day, visits.person[orders], item[served], quantity[served])
-    _log(state, day, visits.person[orders], number[orders], *lines)
+    basket = _baskets(state, day, visits.person[orders], item[served], quantity[served])
+    _log(state, day, visits.person[orders], number[orders], basket)
     return number
 
 
@@ -38,15 +46,17 @@ def _baskets(
     person: np.ndarray,
     item: np.ndarray,
     quantity: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (order row, item, quantity) of all lines: the item wanted, what goes with it, something else liked."""
-    rows, year = np.arange(len(person))
+) -> Basket:
+    """Return all lines: the item wanted, what goes with it, something else liked."""
+    rows = np.arange(len(person))
     leaf = choose_leaves(state.rng, state.world, person, day)
     other = choose_items(state.rng, state.world, person, leaf, day)
     partner = state.world.catalogue.complement[item]
     adds_partner = (state.rng.random(len(rows)) < ADDED_COMPLEMENT) & (partner != item)
     adds_partner &= may_buy(state.world, person, partner, day)
-    adds_other = (state.rng.random(len(rows)) < ADDED_ITEM) & (other >= 0) & (other != item) & (other != partner)
+    adds_other = (
+        (state.rng.random(len(rows)) < ADDED_ITEM) & (other >= 0) & (other != item) & (other != partner)
+    )
     more_rows = np.concatenate([rows[adds_partner], rows[adds_other]])
     more_items = np.concatenate([partner[adds_partner], other[adds_other]])
     ones = np.ones(len(more_rows), int)
@@ -55,7 +65,7 @@ def _baskets(
     by_order = np.argsort(all_rows, kind="stable")
     all_items = np.concatenate([item, more_items[in_stock]])
     all_quantities = np.concatenate([quantity, ones[in_stock]])
-    return all_rows[by_order], all_items[by_order], all_quantities[by_order]
+    return Basket(all_rows[by_order], all_items[by_order], all_quantities[by_order])
 
 
 def _log(
@@ -63,11 +73,10 @@ def _log(
     day: int,
     person: np.ndarray,
     number: np.ndarray,
-    row: np.ndarray,
-    item: np.ndarray,
-    quantity: np.ndarray,
+    basket: Basket,
 ) -> None:
     """Write orders and lines to the journal and let satisfaction, reminders, wishes and coupons follow."""
+    row, item, quantity = basket
     has_coupon = state.coupon_until[person] >= day
     percent = np.where(has_coupon, state.coupon_percent[person], 0)
     unit_price = np.round(state.price[item] * (1 - percent[row] / 100), 2)

@@ -7,15 +7,17 @@ OPENINGS = {
     2: ("Not what I expected.", "和描述不符。", "Would not buy again.", "不太好用。"),
     3: ("It is all right.", "一般般。", "Does the job.", "凑合能用。"),
     4: ("Good value.", "性价比不错。", "Nice and solid.", "挺好用的。"),
-    5: ("Love it!", "非常喜欢！", "Exactly what I wanted.", "强烈推荐！"),
+    5: ("Love it!", "非常喜欢。", "Exactly what I wanted.", "强烈推荐。"),
 }
 DETAILS = (
-    "Delivery was quick.", "物流很快。", "The parcel was well packed.", "包装很仔细。", "My family uses it every day.",
-    "家里人都说好。", "The colour differs a little from the photo.", "颜色和图片有点差别。", "Second time I order here.",
-    "已经回购了。", "Customer service answered at once.", "客服态度很好。", "", "",
+    "Delivery was quick.", "物流很快。", "Well packed.", "包装很仔细。",
+    "My family uses it every day.", "家里人都说好。", "Second time I order here.", "已经回购了。",
+    "The colour differs from the photo.", "颜色有点差别。", "Service answered at once.", "客服态度很好。",
+    "", "",
 )  # fmt: skip
 DETAILS_BAD = (
-    "Delivery took ages.", "物流太慢。", "The parcel was torn.", "包装破损。", "I sent it back.", "已经申请退货。", "", "",
+    "Delivery took ages.", "物流太慢。", "The parcel was torn.", "包装破损。",
+    "I sent it back.", "已经退货。", "", "",
 )  # fmt: skip
 
 

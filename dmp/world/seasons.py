@@ -15,7 +15,7 @@ HOUR = np.array(
 
 
 def day_factors(first_date: date, days: int) -> np.ndarray:
-    """Return how busy each day is against the mean: a week's rhythm, a calm summer, two shopping festivals."""
+    """Return how busy each day is against the mean: week, calm summer, two shopping festivals."""
     factors = np.empty(days)
     for day in range(days):
         today = first_date + timedelta(days=day)

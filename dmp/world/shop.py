@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -54,6 +55,13 @@ class WorldSummary:
         return self.row_counts["orders"]
 
 
+class Soiled(NamedTuple):
+    """What the writing of lines leaves to tell: lines per entity, and tables of their dirt."""
+
+    row_counts: dict[str, int]
+    tables: list[pd.DataFrame]
+
+
 def write_world(
     landing: Path,
     truth: Path,
@@ -67,8 +75,9 @@ def write_world(
 ) -> WorldSummary:
     """Write `landing/shop/<date>/` for `days` days up to `last_date`, and the ledger into `truth`.
 
-    Equal arguments give equal bytes. Raises DmpError if the shop's landing folder already holds something, or if
-    there are neither people nor days.
+    Equal arguments give equal bytes. `progress` is called with what is being done, days done, days in all.
+    Raises DmpError if the shop's landing folder already holds something, or if there are neither people nor
+    days.
     """
     if people < 1 or days < 1:
         raise DmpError("a world needs at least one person and one day")
@@ -76,21 +85,32 @@ def write_world(
         raise DmpError(f"{landing / SOURCE} already holds files, which are never edited; choose another home")
     tell: Progress = progress or (lambda what, done, total: None)
     life, traces, soil = np.random.default_rng(seed).spawn(3)
-    dirt = dirt or Dirt()
-    place = Landing(landing, last_date - timedelta(days=days - 1))
-    world, state = _live(life, people, place.first_date, days, tell)
-    history = draw_history(traces, world, state, place.first_date)
+    dirt, place = dirt or Dirt(), Landing(landing, last_date - timedelta(days=days - 1))
+    state = _live(life, people, days, place.first_date, tell)
+    history = draw_history(traces, state, place.first_date)
     bots = bot_count(dirt.bots, people)
-    history["events"] = add_bots(soil, world, history["events"], bots, place.first_date)
+    history["events"] = add_bots(soil, state.world, history["events"], bots, place.first_date)
     missing = draw_missing(soil, dirt, people, len(MAY_BE_MISSING))
-    history["customers"] = describe(world.people, history["customers"], missing)
-    row_counts = _write(soil, dirt, place, truth, world, state, history, bots, tell)
+    history["customers"] = describe(state.world.people, history["customers"], missing)
+    effects = ledger.effects(state.world, history["exposures"])
+    write_exposures(place, effects, history["exposures"])
+    with duckdb.connect(config={"threads": 2}) as connection:
+        open_tables(connection, state.world, history, bots)
+        soiled = _write_entities(connection, place, history, rng=soil, dirt=dirt, days=days, tell=tell)
+        identities = ledger.identities(connection, place.first_date)
+    ledger.write_tables(
+        truth,
+        people=ledger.people_table(state, history, place.first_date, bots),
+        identities=identities,
+        effects=effects,
+        hazards=ledger.hazards(state.journal.table("hazards"), place.first_date),
+        dirt=pd.concat([*soiled.tables, missing_values(place, history["customers"])], ignore_index=True),
+    )
+    row_counts = {**soiled.row_counts, "exposures": len(effects)}
     return WorldSummary(place.first_date, last_date, people, len(history["registrations"]), row_counts)
 
 
-def _live(
-    rng: np.random.Generator, count: int, first_date: date, days: int, tell: Progress
-) -> tuple[World, State]:
+def _live(rng: np.random.Generator, count: int, days: int, first_date: date, tell: Progress) -> State:
     """Draw a world and let its days pass."""
     dates = [first_date + timedelta(days=day) for day in range(days)]
     people = draw_people(rng, count, days, first_date.year)
@@ -104,43 +124,30 @@ def _live(
         leaf_factor=category_factors(first_date, days),
         year=np.array([one.year for one in dates]),
     )
-    sizes = delivery_sizes(rng, catalogue.popularity, catalogue.leaf, count)
-    state = first_state(rng, world, sizes.copy())
-    cuts = {day for day, one in enumerate(dates) if one.weekday() == SUNDAY}
-    run_days(rng, world, state, sizes, cuts, lambda day: tell("living", day + 1, days))
-    return world, state
+    state = first_state(rng, world, delivery_sizes(rng, catalogue.popularity, catalogue.leaf, count))
+    cuts = {day for day, one in enumerate(dates) if one.weekday() == SUNDAY} or {days - 1}
+    run_days(state, cuts, lambda day: tell("living", day + 1, days))
+    return state
 
 
-def _write(
+def _write_entities(
+    connection: duckdb.DuckDBPyConnection,
+    place: Landing,
+    history: dict[str, pd.DataFrame],
+    *,
     rng: np.random.Generator,
     dirt: Dirt,
-    place: Landing,
-    truth: Path,
-    world: World,
-    state: State,
-    history: dict[str, pd.DataFrame],
-    bots: int,
+    days: int,
     tell: Progress,
-) -> dict[str, int]:
-    """Write landing and ledger; return the lines per entity."""
-    exposures = ledger.effects(world, history["exposures"])
-    write_exposures(place, exposures, history["exposures"])
-    row_counts, soiled = {"exposures": len(exposures)}, [missing_values(place, history["customers"])]
-    with duckdb.connect(config={"threads": 2}) as connection:
-        open_tables(connection, world, history, bots)
-        for entity in LINES:
-            lines = deliver(rng, dirt, entity, history[entity]["day"].to_numpy(), world.days)
-            for day in write_lines(connection, place, entity, lines):
-                tell(f"writing {entity}", day + 1, world.days)
-            row_counts[entity] = len(lines)
-            soiled.append(dirty_lines(place, entity, lines))
-            if entity == "events":
-                soiled.append(
-                    bot_lines(place, lines, history["events"]["person"].to_numpy() >= world.people.count)
-                )
-        ledger.write_table(truth, "identities", ledger.identities(connection, place.first_date))
-    ledger.write_table(truth, "people", ledger.people_table(world, state, history, place.first_date, bots))
-    ledger.write_table(truth, "effects", exposures)
-    ledger.write_table(truth, "hazards", ledger.hazards(state.journal.table("hazards"), place.first_date))
-    ledger.write_table(truth, "dirt", pd.concat(soiled, ignore_index=True))
-    return row_counts
+) -> Soiled:
+    """Write the files of every entity that is lines of text."""
+    soiled = Soiled({}, [])
+    for entity in LINES:
+        lines = deliver(rng, dirt, entity, history[entity]["day"].to_numpy(), days)
+        for day in write_lines(connection, place, entity, lines):
+            tell(f"writing {entity}", day + 1, days)
+        soiled.row_counts[entity] = len(lines)
+        soiled.tables.append(dirty_lines(place, entity, lines))
+        if entity == "events":
+            soiled.tables.append(bot_lines(place, lines, history["events"]["is_bot"].to_numpy()))
+    return soiled

@@ -1,4 +1,4 @@
-"""What changes in people and in the shop while the days pass; the rules of change are in the other modules."""
+"""What the world is and what changes in it while the days pass; the rules of change are in other modules."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class World:
 class State:
     """One entry per person, or per item where said; a day that does not come is NEVER."""
 
+    world: World
+    rng: np.random.Generator
     satisfaction: np.ndarray  # 0 = indifferent; drives leaving
     momentum: np.ndarray  # slow waves of interest in the shop, log scale
     wish_leaf: np.ndarray  # category wished for, -1 = none
@@ -53,21 +55,25 @@ class State:
     coupon_offer: np.ndarray
     coming: np.ndarray  # (DELIVERY_DAYS, people) change of satisfaction on its way
     stock: np.ndarray  # per item
+    delivery_size: np.ndarray  # per item
     restock_day: np.ndarray  # per item
     price: np.ndarray  # per item
     cost: np.ndarray  # per item
+    audiences: dict[int, np.ndarray]  # campaign -> (2, people): who was picked, who of them is held out
     journal: Journal
 
-    def is_present(self, people: People, day: int) -> np.ndarray:
+    def is_present(self, day: int) -> np.ndarray:
         """Return who has come to know the shop and has not left it."""
-        return (people.joined_day <= day) & (self.left_day > day)
+        return (self.world.people.joined_day <= day) & (self.left_day > day)
 
 
-def first_state(rng: np.random.Generator, world: World, stock: np.ndarray) -> State:
+def first_state(rng: np.random.Generator, world: World, delivery_size: np.ndarray) -> State:
     """Return the state before the first day: people who were there are mostly registered."""
     people, count, items = world.people, world.people.count, world.catalogue.count
     was_there = (people.joined_day < 0) & people.will_register & (rng.random(count) < 0.85)
     return State(
+        world=world,
+        rng=rng,
         satisfaction=np.zeros(count),
         momentum=rng.normal(0, 0.5, count),
         wish_leaf=np.full(count, -1),
@@ -82,9 +88,11 @@ def first_state(rng: np.random.Generator, world: World, stock: np.ndarray) -> St
         coupon_percent=np.zeros(count),
         coupon_offer=np.full(count, -1),
         coming=np.zeros((DELIVERY_DAYS, count)),
-        stock=stock,
+        stock=delivery_size.copy(),
+        delivery_size=delivery_size,
         restock_day=np.full(items, NEVER),
         price=world.catalogue.price.copy(),
         cost=world.catalogue.cost.copy(),
+        audiences={},
         journal=Journal(),
     )

@@ -10,26 +10,23 @@ from dmp.world.state import State
 SUPPLY_DAYS = 45  # what a delivery covers at the expected demand
 PRICE_CHANGE, COST_CHANGE = 0.003, 0.001  # chance per item and day
 LOW_SHARE = 0.12  # of a delivery, below which the next one is ordered
-ORDERS_PER_PERSON_AND_DAY = (
-    0.009  # measured on worlds of 2,000 to 9,000 people; only sets how often stock runs out
-)
+# Measured on worlds of 2,000 to 9,000 people; only sets how often stock runs out.
+ORDERS_PER_PERSON_AND_DAY = 0.009
 
 
 def delivery_sizes(
     rng: np.random.Generator, popularity: np.ndarray, leaf: np.ndarray, people: int
 ) -> np.ndarray:
-    """Return pieces per delivery and item, by a forecast that errs by half: some items run out, some never do."""
+    """Return pieces per delivery and item, by a forecast that errs by half: some run out, some never."""
     weight = np.exp(popularity)
     share = weight / np.bincount(leaf, weights=weight)[leaf] / (leaf.max() + 1)
     demand = share * people * ORDERS_PER_PERSON_AND_DAY * 1.6 * SUPPLY_DAYS
-    return np.ceil(4 + demand * np.exp(state.rng.normal(0, 0.5, len(leaf)))).astype(int)
+    return np.ceil(4 + demand * np.exp(rng.normal(0, 0.5, len(leaf)))).astype(int)
 
 
-def keep_shop(
-    state: State, day: int, sizes: np.ndarray
-) -> np.ndarray:
+def keep_shop(state: State, day: int) -> np.ndarray:
     """Receive deliveries, order new ones, change prices; return which items' rows have changed."""
-    count = state.world.catalogue.count
+    count, sizes = state.world.catalogue.count, state.delivery_size
     arrives = state.restock_day == day
     state.stock[arrives] += sizes[arrives]
     state.restock_day[arrives] = NEVER
@@ -38,10 +35,14 @@ def keep_shop(
     reprices = state.rng.random(count) < PRICE_CHANGE
     factor = state.rng.choice((0.8, 0.9, 0.95, 1.05, 1.1), count)
     state.price[reprices] = np.clip(
-        np.round(state.price * factor, 1), 0.6 * state.world.catalogue.price, 1.4 * state.world.catalogue.price
+        np.round(state.price * factor, 1),
+        0.6 * state.world.catalogue.price,
+        1.4 * state.world.catalogue.price,
     ).round(1)[reprices]
     recosts = state.rng.random(count) < COST_CHANGE
-    state.cost[recosts] = np.round(state.world.catalogue.cost * state.rng.uniform(0.95, 1.08, count), 2)[recosts]
+    state.cost[recosts] = np.round(state.world.catalogue.cost * state.rng.uniform(0.95, 1.08, count), 2)[
+        recosts
+    ]
     return arrives | reprices | recosts
 
 

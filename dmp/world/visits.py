@@ -1,4 +1,4 @@
-"""Who visits the shop on a day, with which device, logged in or not, from where; what they do there is in `browsing`."""
+"""Who visits the shop on a day, with which device, logged in or not; what they do there is in `browsing`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dmp.world.campaigns import Callers
+from dmp.world.campaigns import CAMPAIGN_CHANNELS
 from dmp.world.choices import choose_items, choose_leaves
 from dmp.world.devices import APP_KINDS, choose_devices
+from dmp.world.exposures import Callers
 from dmp.world.seasons import draw_seconds
 from dmp.world.state import State
 
 CHANNELS = ("direct", "search", "social", "email", "display", "referral", "affiliate")
 CHANNEL_SHARES = (0.38, 0.3, 0.1, 0.06, 0.04, 0.07, 0.05)
-CAMPAIGN_CHANNELS = np.array([CHANNELS.index(name) for name in ("email", "display", "social")])
+CHANNEL_OF_CAMPAIGN = np.array([CHANNELS.index(name) for name in CAMPAIGN_CHANNELS])
 WISH_VISITS = 0.22  # more visits a day while there is a wish
 WISH_ORDER, IDLE_ORDER = 0.9, 0.06  # chance of an order a visit, for a person who always decides
 COUPON_LIFT = 1.0
@@ -55,7 +56,7 @@ def order_chances(state: State, day: int) -> tuple[np.ndarray, np.ndarray]:
 def draw_visits(state: State, day: int, callers: Callers) -> Visits:
     """Draw the day's visits; newcomers come at least once, callers once more; at most one order a person."""
     people = state.world.people
-    present = state.is_present(people, day)
+    present = state.is_present(day)
     counts = np.minimum(state.rng.poisson(np.where(present, visit_rates(state, day), 0.0)), 4)
     counts = np.maximum(counts, present & (people.joined_day == day))
     own = np.repeat(np.arange(people.count), counts)
@@ -78,7 +79,9 @@ def draw_visits(state: State, day: int, callers: Callers) -> Visits:
         person=person,
         campaign=campaign,
         second=second,
-        channel=np.where(campaign >= 0, CAMPAIGN_CHANNELS[state.world.campaigns.channel[campaign]], own_channel),
+        channel=np.where(
+            campaign >= 0, CHANNEL_OF_CAMPAIGN[state.world.campaigns.channel[campaign]], own_channel
+        ),
         device=device,
         leaf=leaf,
         item=item,
@@ -89,9 +92,7 @@ def draw_visits(state: State, day: int, callers: Callers) -> Visits:
     )
 
 
-def _interests(
-    state: State, day: int, person: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _interests(state: State, day: int, person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (category, item) of interest: the wish where there is one, else taste."""
     wish = state.wish_leaf[person]
     leaf = np.where(wish >= 0, wish, choose_leaves(state.rng, state.world, person, day))

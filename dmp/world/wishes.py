@@ -6,7 +6,7 @@ import numpy as np
 
 from dmp.world.choices import choose_items, choose_leaves, may_buy
 from dmp.world.people import NEVER
-from dmp.world.state import REMINDERS, State, World
+from dmp.world.state import REMINDERS, State
 
 FADING = 0.085  # a day
 COMPLEMENT = 0.16  # chance that a purchase wakes a wish for what goes with it
@@ -18,7 +18,7 @@ def live_with_wishes(state: State, day: int) -> None:
     count = state.world.people.count
     fades = (state.wish_leaf >= 0) & (state.rng.random(count) < FADING)
     state.wish_leaf[fades] = -1
-    present = state.is_present(state.world.people, day)
+    present = state.is_present(day)
     _remember(state, day, present)
     arising = state.world.people.need_rate * np.exp(state.momentum) * state.world.day_factor[day]
     new = np.flatnonzero(present & (state.wish_leaf < 0) & (state.rng.random(count) < arising))
@@ -47,7 +47,7 @@ def _start(
     leaf: np.ndarray,
     item: np.ndarray,
 ) -> None:
-    """Start a wish per row; where no item is given, one is chosen; no wish if nothing is on sale to the person."""
+    """Start a wish per row; choose items not given; no wish if nothing is on sale to the person."""
     chosen = choose_items(state.rng, state.world, person, leaf, day)
     item = np.where(item >= 0, item, chosen)
     starts = item >= 0

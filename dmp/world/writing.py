@@ -18,8 +18,8 @@ from dmp.world.rendering import render
 
 SOURCE = "shop"
 HEADERS = {
-    "items": "item_id,name,category_path,brand,price_amount,cost_amount,stock_quantity,min_age,blocked_regions,"
-    "is_consumable,updated_at",
+    "items": "item_id,name,category_path,brand,price_amount,cost_amount,stock_quantity,min_age,"
+    "blocked_regions,is_consumable,updated_at",
     "customers": "user_id,email,phone,gender,birth_year,region,city,occupation,income_band,children_count,"
     "registered_at,updated_at",
     "coupons": "offer_id,user_id,coupon_code,discount_percent,offered_at,expires_at",
@@ -68,9 +68,8 @@ def write_lines(
             connection, entity, lines.iloc[start:stop][["rank", "number", "landed_day", "kind"]]
         )
         for day, content in _split(rendered, landed[start:stop]):
-            if day in has_garbage:
-                content = content.replace(NO_TEXT, NO_TEXT_BYTES)
-            landing.write(entity, day, _pack(entity, header + content))
+            soiled = content.replace(NO_TEXT, NO_TEXT_BYTES) if day in has_garbage else content
+            landing.write(entity, day, _pack(entity, header + soiled))
             yield day
         start = stop
 
@@ -89,7 +88,7 @@ def _pack(entity: str, content: bytes) -> bytes:
 
 
 def write_exposures(landing: Landing, effects: pd.DataFrame, exposures: pd.DataFrame) -> None:
-    """Write what a shop would know of its exposures, as Parquet, one file per day; rows in rising order of day."""
+    """Write what a shop knows of its exposures, as Parquet, one file per day; rows in rising order of day."""
     day = exposures["day"].to_numpy()
     known = effects[["exposure_id", "campaign_id", "user_id", "channel", "is_holdout", "exposed_at"]]
     table = pa.Table.from_pandas(known.assign(cost_amount=exposures["cost"]), preserve_index=False)

@@ -10,7 +10,9 @@ from dmp.recommendations.ordering import ranked
 
 
 def popularity(context: Context) -> np.ndarray:
-    """Return one number per item: buyers of the last 30 days, those of the last 7 twice; a viewer counts 1/100."""
+    """Return one number per item: buyers of the last 30 days, those of the last 7 twice; a viewer counts
+    1/100.
+    """
     counts = context.items[["buyers_30d", "buyers_7d", "viewers_30d"]].fillna(0).to_numpy(dtype=np.float64)
     return counts @ np.array([1, 1, 0.01])
 

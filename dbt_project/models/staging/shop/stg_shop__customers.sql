@@ -1,6 +1,4 @@
 -- One row per customer and change of their record; an answer refused or never asked for is no value.
-{%- macro answered(column) -%} nullif(nullif({{ column }}, 'refused'), 'not_captured') {%- endmacro %}
-
 select
     login_key,
     {{ answered('gender') }} as gender,

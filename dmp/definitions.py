@@ -1,0 +1,46 @@
+"""Everything that Dagster loads, and the policies that hold for the whole graph."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+
+from dmp.defs.learning import LEARNED_ASSETS
+from dmp.defs.publishing import is_published, published_asset
+from dmp.defs.quality import GATES
+from dmp.defs.raw import RAW_ASSETS, accounts
+from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, training_job, weekly_training
+from dmp.defs.transformation import STAGE_ASSETS
+from dmp.defs.warehouse import Warehouse
+
+STAGES = [*RAW_ASSETS, accounts, *STAGE_ASSETS, *LEARNED_ASSETS]
+# A build is a day's work: older than a day and a half means that a day was missed.
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
+# Longer than the longest write, so that a retry never meets the writer that it replaces.
+RETRY = dg.RetryPolicy(max_retries=1, delay=30)
+OWNERS = ["team:marketing-data"]
+
+
+def _published_keys() -> list[dg.AssetKey]:
+    return sorted(
+        {spec.key for assets in STAGES for spec in assets.specs if is_published(spec.group_name or "")},
+        key=lambda key: key.path,
+    )
+
+
+def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
+    return spec.replace_attributes(owners=OWNERS, freshness_policy=FRESHNESS)
+
+
+defs = dg.Definitions(
+    assets=[
+        assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]
+    ],
+    asset_checks=GATES,
+    jobs=[daily_job, training_job],
+    schedules=[daily_schedule, weekly_training],
+    sensors=[landed_days_sensor],
+    resources={"warehouse": Warehouse()},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,65 @@
+"""The home's Dagster instance: its folder, its settings, and the environment of every process that uses it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import yaml
+
+from dmp.settings import Home
+
+# Every usage statistic of every library is off, however the project is started.
+QUIET = {
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+
+def instance_settings(folder: Path) -> dict[str, object]:
+    """Return the contents of dagster.yaml."""
+    return {
+        "telemetry": {"enabled": False},
+        "nux": {"enabled": False},
+        "freshness": {"enabled": True},
+        "event_log_storage": {
+            "module": "dmp.defs.event_log",
+            "class": "BatchedSqliteEventLogStorage",
+            "config": {"base_dir": str(folder / "history")},
+        },
+        "concurrency": {
+            "runs": {"max_concurrent_runs": 1},
+            "pools": {"default_limit": 1},
+        },
+        # A killed run frees its place within minutes.
+        "run_monitoring": {"enabled": True, "poll_interval_seconds": 30, "free_slots_after_run_end_seconds": 60},
+    }
+
+
+def environment(home: Home) -> dict[str, str]:
+    """Return the variables that a Dagster process of this home needs."""
+    return {
+        **QUIET,
+        "DAGSTER_HOME": str(home.dagster),
+        "DMP_HOME": str(home.root),
+        "DAGSTER_EVENT_BATCH_SIZE": "1000",
+    }
+
+
+def prepare(home: Home) -> None:
+    """Write dagster.yaml and set this process's environment."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    path = home.dagster / "dagster.yaml"
+    text = yaml.safe_dump(instance_settings(home.dagster), sort_keys=False)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+    os.environ.update(environment(home))
+
+
+def open_instance(home: Home) -> dg.DagsterInstance:
+    """Return the home's instance."""
+    prepare(home)
+    return dg.DagsterInstance.from_config(str(home.dagster))

@@ -1,0 +1,158 @@
+"""The learned stages as assets: each reads the profile tables, calls its stage's pure functions and writes their tables."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from dmp.defs.pictures import picture
+from dmp.defs.warehouse import Warehouse
+
+PROFILES = ["user_profiles", "user_metrics", "user_metrics_history", "user_activity", "user_item_activity", "item_profiles"]
+
+
+def _specs(tables: dict[str, str], deps: list[str], *, python_kinds: set[str]) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(name, description=description, deps=deps, kinds={"python", *python_kinds})
+        for name, description in tables.items()
+    ]
+
+
+def served_day(connection: duckdb.DuckDBPyConnection) -> date:
+    """Return the day as of which people are served: the last landed one."""
+    row = connection.execute("SELECT as_of_date FROM intermediate.int_cuts WHERE is_served").fetchone()
+    if row is None:
+        raise dg.Failure("no landed day has been loaded yet")
+    return row[0]
+
+
+@dg.multi_asset(
+    name="vectors",
+    group_name="vectors",
+    specs=_specs(
+        {
+            "item_vectors": "One row per item: its place in the space of tastes.",
+            "user_vectors": "One row per person: their place in the space of tastes.",
+        },
+        PROFILES,
+        python_kinds={"scikitlearn"},
+    ),
+)
+def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Factorise who did what with which item."""
+    from dmp.vectors.factorisation import vectors_as_of
+
+    with warehouse.connect() as connection:
+        tables = vectors_as_of(connection, warehouse.settings, served_day(connection))
+    yield from warehouse.replace("vectors", tables)
+
+
+@dg.multi_asset(
+    name="segments",
+    group_name="segments",
+    specs=_specs(
+        {
+            "segments": "One row per segment of people who behave alike, named after what sets it apart.",
+            "user_segments": "One row per person: the segment they belong to.",
+        },
+        PROFILES,
+        python_kinds={"scikitlearn"},
+    ),
+)
+def segments(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Group people by what they do."""
+    from dmp.segments.clusters import segments_as_of
+
+    with warehouse.connect() as connection:
+        tables = segments_as_of(connection, warehouse.settings, served_day(connection))
+    yield from warehouse.replace("segments", tables)
+
+
+@dg.multi_asset(
+    name="predictions",
+    group_name="predictions",
+    specs=_specs(
+        {
+            "user_predictions": "One row per person and target: the calibrated score, or the reason why there is none.",
+            "prediction_parts": "One row per person, target and feature: what moved the score, in log-odds.",
+            "prediction_models": "One row per target: the model in use, or why there is none.",
+            "prediction_metrics": "One row per target, model, vintage and metric, on a later, untouched window.",
+            "prediction_calibration": "One row per target and tenth of scores: predicted against observed.",
+        },
+        PROFILES,
+        python_kinds={"lightgbm"},
+    ),
+)
+def predictions(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Score purchase and churn with the champion of each target, training it in its week."""
+    from dmp.predictions.predictions import predict_all
+
+    with warehouse.connect() as connection:
+        tables = predict_all(connection, warehouse.home, warehouse.settings, served_day(connection))
+    for result in warehouse.replace("predictions", tables):
+        yield _with_metadata(result, _prediction_metadata(result, tables, warehouse))
+
+
+def _prediction_metadata(result: dg.MaterializeResult, tables: dict[str, Any], warehouse: Warehouse) -> dict[str, Any]:
+    metrics = tables["prediction_metrics"]
+    champions = tables["prediction_models"].merge(metrics, on=["target", "model_version"])
+    shown = champions[(champions["model"] == "lightgbm") & (champions["vintage"] == champions["champion_vintage"])]
+    if result.asset_key == dg.AssetKey("prediction_metrics"):
+        return {f"{row.target}_{row.metric}": float(row.value) for row in shown.itertuples()}
+    if result.asset_key == dg.AssetKey("prediction_models"):
+        return {
+            f"{target}_{name}": picture(name, content)
+            for target, version in zip(
+                tables["prediction_models"]["target"], tables["prediction_models"]["model_version"], strict=True
+            )
+            for name, content in _pictures(warehouse, target, version).items()
+        }
+    return {}
+
+
+def _pictures(warehouse: Warehouse, target: str, version: str | None) -> dict[str, bytes]:
+    folder = warehouse.home.models / target / str(version)
+    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.png"))}
+
+
+@dg.multi_asset(
+    name="recommendations",
+    group_name="recommendations",
+    specs=_specs(
+        {
+            "recommendations": "One row per person and listed item, ranked, with its sources and reason.",
+            "recommendation_fates": "One row per person and item that was recalled but not listed: where it fell and why.",
+            "recommendation_metrics": "One row per list and metric: how good the lists were on a later window.",
+            "recommendation_models": "One row: the ranker in use, or why there is none.",
+        },
+        [*PROFILES, "item_vectors", "user_vectors"],
+        python_kinds={"lightgbm"},
+    ),
+)
+def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Recall, filter and rank items for everyone."""
+    from dmp.recommendations.recommend import recommend_all
+    from dmp.vectors.factorisation import vectors_as_of
+
+    with warehouse.connect() as connection:
+        tables = recommend_all(
+            connection,
+            warehouse.home,
+            warehouse.settings,
+            served_day(connection),
+            vectors_as_of=lambda cut: vectors_as_of(connection, warehouse.settings, cut),
+        )
+    metrics = tables["recommendation_metrics"]
+    for result in warehouse.replace("recommendations", tables):
+        numbers = {f"{row.list_name}_{row.metric}": float(row.value) for row in metrics.itertuples()}
+        is_metrics = result.asset_key == dg.AssetKey("recommendation_metrics")
+        yield _with_metadata(result, numbers if is_metrics else {})
+
+
+def _with_metadata(result: dg.MaterializeResult, metadata: dict[str, Any]) -> dg.MaterializeResult:
+    return result._replace(metadata={**(result.metadata or {}), **metadata})
+
+
+LEARNED_ASSETS = [vectors, segments, predictions, recommendations]

@@ -1,0 +1,43 @@
+"""The last asset: the build that readers see."""
+
+import dagster as dg
+
+from dmp.defs.warehouse import Warehouse
+from dmp.publish import PUBLISHED_SCHEMAS, publish
+
+LANDED_FILES = """
+SELECT landed_date, source_file, content_hash FROM raw.landed_files ORDER BY landed_date, source_file
+"""
+
+
+def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Return the asset `published`, which waits for every table that it copies and for their gates."""
+
+    @dg.asset(
+        name="published",
+        group_name="published",
+        deps=upstream,
+        kinds={"duckdb", "parquet"},
+        description="The read-only copy: one DuckDB file and Parquet folders, swapped in whole.",
+    )
+    def published(warehouse: Warehouse) -> dg.MaterializeResult:
+        landed: dict = {}
+        with warehouse.connect() as connection:
+            for day, file, content_hash in connection.execute(LANDED_FILES).fetchall():
+                landed.setdefault(day, {})[file] = content_hash
+        build = publish(warehouse.home, warehouse.settings, landed, max(landed))
+        return dg.MaterializeResult(
+            metadata={
+                "build_id": build["build_id"],
+                "as_of_date": build["as_of_date"],
+                "tables": len(build["tables"]),
+                "dagster/row_count": sum(build["tables"].values()),
+            }
+        )
+
+    return published
+
+
+def is_published(group: str) -> bool:
+    """Whether the tables of an asset group are part of a build."""
+    return group in PUBLISHED_SCHEMAS or group == "raw"

@@ -1,0 +1,57 @@
+"""The gates: every suite of `expectations/` as one blocking check on its table, its results kept as a table."""
+
+import dataclasses
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pandas as pd
+
+from dmp.defs.warehouse import Warehouse
+from dmp.quality import ExpectationResult, suites, validate
+
+CREATE_RESULTS = """
+CREATE SCHEMA IF NOT EXISTS quality;
+CREATE TABLE IF NOT EXISTS quality.gate_results (
+    table_name VARCHAR, expectation VARCHAR, column_name VARCHAR, is_met BOOLEAN,
+    element_count BIGINT, unexpected_count BIGINT, observed VARCHAR, message VARCHAR
+)
+"""
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, table: str, results: list[ExpectationResult]) -> None:
+    frame = pd.DataFrame([dataclasses.asdict(result) for result in results])
+    connection.execute(CREATE_RESULTS)
+    connection.begin()
+    connection.execute("DELETE FROM quality.gate_results WHERE table_name = ?", [table])
+    connection.register("found", frame)
+    connection.execute("INSERT INTO quality.gate_results BY NAME SELECT * FROM found")
+    connection.commit()
+
+
+def _gate(table: str, suite: dict[str, Any]) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=table,
+        name="expectations",
+        description=f"The suite expectations/{table}.yaml.",
+        blocking=True,
+    )
+    def expectations(warehouse: Warehouse) -> dg.AssetCheckResult:
+        results = validate(warehouse.home.warehouse, table, suite)
+        with warehouse.connect() as connection:
+            _keep(connection, table, results)
+        failed = [result for result in results if not result.is_met]
+        return dg.AssetCheckResult(
+            passed=not failed,
+            metadata={
+                "expectations": len(results),
+                "failed_expectations": len(failed),
+                "unexpected_rows": sum(result.unexpected_count or 0 for result in failed),
+                "failed": ", ".join(f"{r.expectation}({r.column_name or ''})" for r in failed),
+            },
+        )
+
+    return expectations
+
+
+GATES = [_gate(table, suite) for table, suite in suites().items()]

@@ -1,0 +1,67 @@
+"""One run of the daily job in this process, for the command line; Dagster's page shows it like any other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
+
+from dmp.defs.instance import open_instance
+from dmp.defs.partitions import register
+from dmp.defs.schedules import run_tags
+from dmp.pending import Pending
+from dmp.settings import Home
+
+# The event log keeps everything; the terminal shows progress of its own.
+SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class RunOutcome:
+    """What one run did: seconds by step, failed gates and the first error."""
+
+    run_id: str
+    is_success: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed_checks: list[str] = field(default_factory=list)
+    error: str | None = None
+
+
+def run_pending(home: Home, pending: Pending, started: Callable[[str], None]) -> RunOutcome:
+    """Run every stage for the pending landed days; `started` is told the name of each step as it begins."""
+    from dmp.definitions import defs
+
+    with open_instance(home) as instance:
+        register(instance, pending.days)
+        job = defs.resolve_job_def("daily")
+        run = instance.create_run_for_job(job, tags=run_tags(pending), run_config=SILENT)
+        outcome = RunOutcome(run.run_id)
+        begun: dict[str, float] = {}
+        for event in execute_run_iterator(InMemoryJob(job), run, instance):
+            _note(event, outcome, begun, started)
+    return outcome
+
+
+def _note(
+    event: dg.DagsterEvent, outcome: RunOutcome, begun: dict[str, float], started: Callable[[str], None]
+) -> None:
+    step = event.step_key or ""
+    if event.is_step_start:
+        begun[step] = time.perf_counter()
+        started(step)
+    elif event.is_step_success or event.is_step_failure:
+        outcome.seconds[step] = time.perf_counter() - begun[step]
+    if event.is_step_failure and outcome.error is None:
+        error = event.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        outcome.error = (cause.message if cause else "unknown error").strip()
+    if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        evaluation = event.asset_check_evaluation_data
+        if not evaluation.passed:
+            outcome.failed_checks.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
+    if event.is_job_success:
+        outcome.is_success = True

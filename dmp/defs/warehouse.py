@@ -1,0 +1,81 @@
+"""The home as a Dagster resource: its lock is held for the whole run, its connections for one step."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pandas as pd
+from pydantic import PrivateAttr
+
+from dmp.settings import Home, Settings
+from dmp.warehouse import connect, exclusive, replace_tables
+
+REBUILD_TAG = "dmp/rebuild"
+
+
+class Warehouse(dg.ConfigurableResource):
+    """The home of this run. Whoever starts a run (command line, schedule, page), only one writes at a time."""
+
+    home_path: str = ""
+    _settings: Settings = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
+        """Hold the writer's lock until the run ends, however it ends."""
+        log = context.log
+
+        def waiting() -> None:
+            if log:
+                log.info("another run writes to this home: waiting for it to end")
+
+        self._settings = self.home.settings()
+        with exclusive(self.home, waiting):
+            # The landing is the truth: a rebuild starts from an empty file, whatever older code left in it.
+            if context.run and context.run.tags.get(REBUILD_TAG) == "true":
+                self.home.warehouse.unlink(missing_ok=True)
+                self.home.warehouse.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+            yield self
+
+    @property
+    def home(self) -> Home:
+        """The home's paths."""
+        return Home.at(self.home_path or None)
+
+    @property
+    def settings(self) -> Settings:
+        """The home's settings, read once a run."""
+        return self._settings
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the warehouse for one step."""
+        with connect(self.home, self.settings) as connection:
+            yield connection
+
+    def replace(self, schema: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[dg.MaterializeResult]:
+        """Write a stage's tables and report each as a materialized asset."""
+        with self.connect() as connection:
+            replace_tables(connection, schema, tables)
+            for name in tables:
+                yield dg.MaterializeResult(asset_key=name, metadata=table_metadata(connection, schema, name))
+
+
+def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
+    """Return row count and column schema of a table, in the form that Dagster's catalogue shows."""
+    columns = connection.execute(
+        """
+        SELECT column_name, data_type, comment FROM duckdb_columns()
+        WHERE schema_name = ? AND table_name = ? ORDER BY column_index
+        """,
+        [schema, table],
+    ).fetchall()
+    counted = connection.execute(f'SELECT count(*) FROM "{schema}"."{table}"').fetchone()
+    return {
+        "dagster/row_count": counted[0] if counted else 0,
+        "dagster/table_name": f"{schema}.{table}",
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(name, data_type, description=comment) for name, data_type, comment in columns]
+        ),
+    }

@@ -1,0 +1,67 @@
+"""Which days have landed, and what changed among them: by the content of files, whatever their times say.
+
+The contents' hashes are remembered in an index beside the days; it may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from dmp.landing.content import content_hash
+from dmp.landing.files import day_folders, shown_name, visible
+
+INDEX = ".fingerprints.json"
+Fingerprints = Mapping[date, Mapping[str, str]]
+
+
+def landed_days(landing: Path) -> dict[date, dict[str, str]]:
+    """Return, for each landed day of any source in order, its files with a fingerprint of each.
+
+    A file is named by its path below `landing`; its fingerprint is the SHA-256 of its content, read again
+    only if its size, time or inode changed. What is no plain file has the fingerprint "not a file".
+    """
+    remembered = _read_index(landing / INDEX)
+    index: dict[str, list[str]] = {}
+    days: dict[date, dict[str, str]] = {}
+    sources = [folder for folder in visible(landing) if folder.is_dir()] if landing.is_dir() else []
+    for folder in (day for source in sources for day in day_folders(source)):
+        files = days.setdefault(date.fromisoformat(folder.name), {})
+        for path in visible(folder):
+            name = shown_name(path, landing)
+            index[name] = _entry(path, remembered.get(name))
+            files[name] = index[name][1]
+    if index != remembered:
+        _write_index(landing / INDEX, index)
+    return dict(sorted(days.items()))
+
+
+def changed_days(now: Fingerprints, before: Fingerprints) -> tuple[date, date] | None:
+    """Return the first and last day whose files differ between two states of the landing, or None."""
+    differing = [day for day in now.keys() | before.keys() if now.get(day, {}) != before.get(day, {})]
+    return (min(differing), max(differing)) if differing else None
+
+
+def _entry(path: Path, remembered: list[str] | None) -> list[str]:
+    if path.is_symlink() or not path.is_file():
+        return ["", "not a file"]
+    state = path.stat()
+    stamp = f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
+    if remembered and remembered[0] == stamp:
+        return remembered
+    return [stamp, content_hash(path)]
+
+
+def _read_index(path: Path) -> dict[str, list[str]]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write_index(path: Path, index: dict[str, list[str]]) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(index), encoding="utf-8")
+    unfinished.replace(path)

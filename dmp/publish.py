@@ -1,0 +1,183 @@
+"""The read-only copy for SQL users, BI tools and pages: built in a new folder, swapped in by one rename.
+
+A reader that stays connected keeps the build it opened; nobody ever sees half of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dmp.settings import PROJECT, DmpError, Home, Settings
+
+BUILD_FILE = "build.json"
+PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
+# What only joins or repeats other tables stays inside.
+UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_item_activity"}
+
+
+def code_version() -> str:
+    """Return the SHA-256 over the code that decides what is built: Python, contracts, SQL, seeds, expectations."""
+    digest = hashlib.sha256()
+    parts = {"dmp": {".py", ".yaml"}, "dbt_project": {".sql", ".yml", ".csv"}, "expectations": {".yaml"}}
+    for folder, suffixes in parts.items():
+        for path in sorted((PROJECT / folder).rglob("*")):
+            if path.suffix in suffixes and "target" not in path.parts:
+                digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def published_build(home: Home) -> dict[str, Any] | None:
+    """Return what the current build says of itself, or None where nothing was published yet."""
+    path = home.published / BUILD_FILE
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def publish(
+    home: Home, settings: Settings, landed: Mapping[date, Mapping[str, str]], as_of_date: date
+) -> dict[str, Any]:
+    """Copy the warehouse's published schemas into a new build and make it the current one.
+
+    landed: for each landed day, its files with the SHA-256 of their contents; with code and settings it makes the build id.
+    The same id is the same build: it is left as it is. Returns the contents of build.json.
+    """
+    contents = {
+        "landed_days": {str(day): dict(files) for day, files in landed.items()},
+        "code_version": code_version(),
+        "settings": settings.model_dump(),
+    }
+    build_id = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
+    folder = home.builds / build_id
+    if not (folder / BUILD_FILE).exists():
+        unfinished = home.builds / f".{build_id}"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        tables = _copy(home, settings, unfinished, build_id)
+        build = {"build_id": build_id, "as_of_date": str(as_of_date), "tables": tables, **contents}
+        (unfinished / BUILD_FILE).write_text(json.dumps(build, indent=1), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    _swap(home, folder)
+    _forget_old_builds(home, settings.builds_kept)
+    return json.loads((folder / BUILD_FILE).read_text(encoding="utf-8"))
+
+
+def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[str, int]:
+    connection = duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit})
+    try:
+        # An older storage version, so that tools which carry DuckDB 1.x open the file.
+        connection.execute(f"ATTACH '{_quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')")
+        connection.execute(f"ATTACH '{_quoted(home.warehouse)}' AS warehouse (READ_ONLY)")
+        return {
+            table: _copy_table(connection, schema, table, folder, build_id)
+            for schema, table in _published_tables(connection)
+        }
+    finally:
+        connection.close()
+
+
+def _published_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    found = connection.execute(
+        """
+        SELECT schema_name, table_name FROM duckdb_tables()
+        WHERE database_name = 'warehouse' AND list_contains(?, schema_name) AND NOT list_contains(?, table_name)
+        ORDER BY table_name
+        """,
+        [list(PUBLISHED_SCHEMAS), sorted(UNPUBLISHED_TABLES)],
+    ).fetchall()
+    return [*found, ("raw", "landed_files"), ("raw", "rejects")]
+
+
+def _copy_table(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Path, build_id: str
+) -> int:
+    columns = connection.execute(
+        """
+        SELECT column_name, comment FROM duckdb_columns()
+        WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?
+        ORDER BY column_index
+        """,
+        [schema, table],
+    ).fetchall()
+    names = [name for name, _ in columns]
+    # Keys are for joins inside; people leave under their pseudonymous id.
+    outside = [name for name in names if not name.endswith("_key")]
+    selected = [f'"{name}"' for name in outside]
+    if "user_key" in names and "user_id" not in names:
+        selected.insert(0, "lower(lpad(to_hex(user_key), 16, '0')) AS user_id")
+    connection.execute(
+        f"""
+        CREATE TABLE published."{table}" AS
+        SELECT {", ".join(selected)}, '{build_id}' AS build_id FROM warehouse."{schema}"."{table}" ORDER BY ALL
+        """
+    )
+    for name, comment in columns:
+        if comment and name in outside:
+            connection.execute(f"COMMENT ON COLUMN published.\"{table}\".\"{name}\" IS '{_escaped(comment)}'")
+    target = folder / "parquet" / table
+    target.mkdir(parents=True)
+    connection.execute(
+        f"COPY published.\"{table}\" TO '{_quoted(target / 'part-0.parquet')}' (FORMAT parquet, COMPRESSION zstd)"
+    )
+    counted = connection.execute(f'SELECT count(*) FROM published."{table}"').fetchone()
+    return counted[0] if counted else 0
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _quoted(path: Path) -> str:
+    return _escaped(str(path))
+
+
+def _swap(home: Home, folder: Path) -> None:
+    link = home.root / ".published"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("builds") / folder.name)
+    os.replace(link, home.published)
+    os.utime(folder)
+
+
+def _forget_old_builds(home: Home, kept: int) -> None:
+    current = home.published.resolve()
+    builds = sorted(
+        (path for path in home.builds.iterdir() if path.is_dir() and not path.name.startswith(".")),
+        key=lambda path: (path == current, path.stat().st_mtime_ns),
+        reverse=True,
+    )
+    for path in builds[kept:]:
+        shutil.rmtree(path)
+
+
+def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the current build for an untrusted reader: read-only, no files, no network, configuration locked.
+
+    milliseconds: limit on one statement. Raises DmpError where nothing was published yet.
+    """
+    path = home.published.resolve() / "dmp.duckdb"
+    if not path.exists():
+        raise DmpError(f"nothing is published in {home.root} yet: run `dmp run --home {home.root}` first")
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "enable_external_access": False,
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    if milliseconds:
+        connection.execute(f"SET max_execution_time = {int(milliseconds)}")
+    connection.execute("SET lock_configuration = true")
+    return connection

@@ -1,0 +1,94 @@
+"""Lists for everyone with a profile, and what became of every candidate that is not listed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from dmp.recommendations.candidates import recall_candidates
+from dmp.recommendations.context import Context
+from dmp.recommendations.explanation import item_names, reasons
+from dmp.recommendations.lists import ranked_candidates
+from dmp.recommendations.model import Ranker
+from dmp.recommendations.recipe import CHANNELS
+from dmp.recommendations.score_parts import score_parts
+from dmp.settings import Settings
+
+# People served at once: some 300,000 candidates with their features, about 200 MB.
+_BLOCK_OF_PEOPLE = 2000
+
+LISTED = {
+    "as_of_date": "object", "user_key": "int64", "user_id": "str", "item_id": "str", "item_name": "str",
+    "recommendation_rank": "int32", "score": "float64", "channels": "object", "reason": "str", "parts": "str",
+}  # fmt: skip
+FATES = {
+    "as_of_date": "object", "user_key": "int64", "item_id": "str", "stage": "str", "rule": "str",
+    "detail": "str",
+}  # fmt: skip
+
+
+def serve(
+    context: Context, as_of_date: date, ranker: Ranker, settings: Settings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `recommendations` and `recommendation_fates`, both sorted by person.
+
+    Each recalled (person, item) is in exactly one of them, once.
+    """
+    served = context.people.loc[context.people["is_served"].to_numpy(dtype=bool), ["user_key"]]
+    listed, fates = (
+        [pd.DataFrame(columns=list(LISTED)).astype(LISTED)],
+        [pd.DataFrame(columns=list(FATES)).astype(FATES)],
+    )
+    explained = served["user_key"].to_numpy()[: settings.explained_people]
+    for start in range(0, len(served), _BLOCK_OF_PEOPLE):
+        people = served.iloc[start : start + _BLOCK_OF_PEOPLE]
+        recalled = recall_candidates(context, people, CHANNELS)
+        ranked, removed = ranked_candidates(context, recalled, ranker.booster, is_served=True)
+        is_listed = (ranked["recommendation_rank"] <= settings.list_length).to_numpy()
+        if is_listed.any():
+            rows = ranked[is_listed].reset_index(drop=True)
+            parts = score_parts(context, rows, ranker.booster, explained)
+            listed.append(recommendation_rows(context, rows, parts, as_of_date))
+        fates.append(fate_rows(context, ranked[~is_listed], removed, as_of_date))
+    tables = [[part for part in parts if len(part)] or parts[:1] for parts in (listed, fates)]
+    return pd.concat(tables[0], ignore_index=True), pd.concat(tables[1], ignore_index=True)
+
+
+def recommendation_rows(
+    context: Context, listed: pd.DataFrame, parts: list[str], as_of_date: date
+) -> pd.DataFrame:
+    """Return one row per listed item in the columns of LISTED."""
+    items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
+    people = context.people.iloc[context.positions(listed["user_key"].to_numpy())].reset_index(drop=True)
+    names = np.array([channel.name for channel in CHANNELS], dtype=object)
+    proposed = listed[[f"{name}_rank" for name in names]].notna().to_numpy()
+    return pd.DataFrame(
+        {
+            "as_of_date": as_of_date,
+            "user_key": listed["user_key"],
+            "user_id": people["user_id"],
+            "item_id": items["item_id"],
+            "item_name": item_names(items),
+            "recommendation_rank": listed["recommendation_rank"],
+            "score": listed["score"],
+            "channels": [list(names[row]) for row in proposed],
+            "reason": reasons(context, listed),
+            "parts": parts,
+        }
+    ).astype(LISTED)
+
+
+def fate_rows(
+    context: Context, unlisted: pd.DataFrame, removed: pd.DataFrame, as_of_date: date
+) -> pd.DataFrame:
+    """Return one row per candidate that a filter removed or that ranked below the list, in the columns of
+    FATES.
+    """
+    below = unlisted[["user_key", "item_key"]].assign(stage="rank", rule="below_list")
+    below["detail"] = "rank " + unlisted["recommendation_rank"].astype(str)
+    fates = pd.concat([removed.assign(stage="filter"), below], ignore_index=True)
+    fates = fates.sort_values(["user_key", "item_key"], ignore_index=True)
+    fates["item_id"] = context.items["item_id"].to_numpy()[fates["item_key"].to_numpy()]
+    return fates.assign(as_of_date=as_of_date)[list(FATES)].astype(FATES)

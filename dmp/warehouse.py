@@ -1,0 +1,71 @@
+"""The home's working database: opening it, the one writer's lock, and writing a stage's tables whole."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import duckdb
+import pandas as pd
+
+from dmp.settings import DmpError, Home, Settings
+
+
+@contextmanager
+def exclusive(home: Home, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the home's writer lock; `waiting` is called once if somebody else holds it.
+
+    A kernel lock: the death of its holder frees it.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o600), "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if waiting:
+                waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def connect(home: Home, settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for one step; no connection outlives the block, so the next step may write."""
+    if read_only and not home.warehouse.exists():
+        raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
+    home.root.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        str(home.warehouse),
+        read_only=read_only,
+        config={
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def replace_tables(
+    connection: duckdb.DuckDBPyConnection, schema: str, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, int]:
+    """Write each frame as `schema.<name>`, all or none; return their row counts."""
+    connection.begin()
+    try:
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        for name, frame in tables.items():
+            connection.register("replacement", frame)
+            connection.execute(f'CREATE OR REPLACE TABLE "{schema}"."{name}" AS SELECT * FROM replacement')
+            connection.unregister("replacement")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return {name: len(frame) for name, frame in tables.items()}

@@ -1,0 +1,93 @@
+"""A small landing of the source `shop`, and its loading into a warehouse of its own."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dmp.landing.accounts import FileAccount
+from dmp.landing.contract import load_contracts
+from dmp.landing.loading import load_landed_days
+
+KEY = b"a key for tests"
+DAY = date(2024, 3, 1)
+CONTRACTS = load_contracts()
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """Return a good event; `changes` replace or add fields, ... removes one."""
+    record = {
+        "event_id": "e1",
+        "event_type": "view",
+        "occurred_at": "2024-03-01T10:00:00.250Z",
+        "anonymous_id": "a1",
+        "user_id": None,
+        "item_id": "i1",
+    }
+    return {name: value for name, value in {**record, **changes}.items() if value is not ...}
+
+
+def line(**changes: Any) -> bytes:
+    """Return a good event as a line without its end."""
+    return json.dumps(event(**changes), separators=(",", ":")).encode()
+
+
+def lines(count: int, first: int = 1) -> bytes:
+    """Return good events with different ids."""
+    return b"".join(line(event_id=f"e{number}") + b"\n" for number in range(first, first + count))
+
+
+@dataclass
+class Shop:
+    """A landing folder and the warehouse it is loaded into."""
+
+    root: Path
+    connection: duckdb.DuckDBPyConnection
+    source: str = "shop"
+
+    @property
+    def landing(self) -> Path:
+        """The landing folder."""
+        return self.root / "landing"
+
+    @property
+    def vault(self) -> Path:
+        """The vault's file."""
+        return self.root / "vault.duckdb"
+
+    def land(self, name: str, content: bytes, day: date = DAY) -> Path:
+        """Put a file into a day's folder."""
+        path = self.landing / self.source / str(day) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        return path
+
+    def load(self, first: date = date(2000, 1, 1), last: date = date(2100, 1, 1)) -> list[FileAccount]:
+        """Load the days and return their accounts."""
+        contract = CONTRACTS[self.source]
+        return load_landed_days(
+            self.connection, self.vault, self.landing, contract, first=first, last=last, key=KEY
+        )
+
+    def load_one(self, name: str, content: bytes) -> FileAccount:
+        """Land one file, load, and return its account."""
+        self.land(name, content)
+        [account] = self.load()
+        return account
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the warehouse."""
+        return self.connection.execute(query).fetchall()
+
+    def reasons(self) -> list[tuple[Any, ...]]:
+        """Return (line, field, reason) of each reject."""
+        return self.rows("SELECT source_line, field, reason_code FROM raw.rejects ORDER BY ALL")
+
+    def vault_rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the vault."""
+        with duckdb.connect(str(self.vault), read_only=True) as vault:
+            return vault.execute(query).fetchall()

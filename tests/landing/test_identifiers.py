@@ -1,0 +1,59 @@
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_shop import KEY, Shop, line
+
+from dmp.landing.identifiers import (
+    identifier_key,
+    identifier_key_sql,
+    is_missing_sql,
+    normalised,
+    normalised_sql,
+)
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+
+
+@given(texts=st.lists(TEXTS, max_size=20), key=st.binary(min_size=1, max_size=40), is_email=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_sql_and_python_agree_on_every_identifier(texts: list[str], key: bytes, is_email: bool) -> None:
+    text = normalised_sql("given_text", "true" if is_email else "false")
+    sql = identifier_key_sql("'toys'", text)
+    query = f"SELECT {sql} FROM unnest($texts::VARCHAR[]) AS given(given_text)"
+    with duckdb.connect() as connection:
+        found = [key for (key,) in connection.execute(query, {"key": key, "texts": texts}).fetchall()]
+    assert found == [identifier_key(key, "toys", normalised(text, is_email)) for text in texts]
+
+
+def test_an_identifier_key_is_what_it_always_was() -> None:
+    assert identifier_key(b"key", "shop_login", "u1") == 7850934267341191182
+
+
+def test_the_key_and_the_namespace_change_the_identifier() -> None:
+    keys = {identifier_key(key, space, "u1") for key in (b"k1", b"k2") for space in ("a", "b")}
+    assert len(keys) == 4
+
+
+@pytest.mark.parametrize("text", ["null", "NaN", "UNDEFINED", "0", "-", "anonymous", ""])
+def test_words_for_nobody_are_missing(text: str) -> None:
+    assert duckdb.execute(f"SELECT {is_missing_sql('?')}", [text]).fetchone() == (True,)
+
+
+def test_the_same_login_in_two_spellings_is_one_key(shop: Shop) -> None:
+    shop.load_one("events.jsonl", line(user_id=" u1 ") + b"\n" + line(event_id="e2", user_id="u1\u3000"))
+    assert shop.rows("SELECT DISTINCT login_key FROM raw.shop__events") == [
+        (identifier_key(KEY, "shop_login", "u1"),)
+    ]
+    assert shop.vault_rows("SELECT identifier_text FROM identifiers WHERE identifier_type = 'login'") == [
+        ("u1",)
+    ]
+
+
+def test_e_mail_addresses_are_lower_cased_and_never_stored_in_the_warehouse(shop: Shop) -> None:
+    header = b"user_id,email,phone,registered_at,updated_at\n"
+    row = b"u1,Ann@Example.org,+4930123,2024-01-01T00:00:00Z,2024-03-01T00:00:00Z\n"
+    shop.load_one("customers.csv", header + row)
+    [stored] = shop.connection.execute("FROM raw.shop__customers").fetchall()
+    assert identifier_key(KEY, "email", "ann@example.org") in stored
+    assert not any(isinstance(value, str) and "example" in value.lower() for value in stored)

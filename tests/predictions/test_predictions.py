@@ -1,0 +1,140 @@
+import shutil
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from dmp.predictions.facts import read_metrics_history, read_purchases
+from dmp.predictions.predictions import TABLES, predict_all
+from dmp.predictions.targets import TARGETS
+from dmp.settings import DmpError, Home, Settings
+
+AS_OF = date(2024, 4, 30)
+
+
+def model_bytes(home: Home) -> dict[str, bytes]:
+    files = (path for path in home.models.rglob("*") if path.is_file())
+    return {str(path.relative_to(home.root)): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def copied(learned, home) -> Home:
+    """A home with models learned before, to be changed."""
+    shutil.copytree(learned[0].root, home.root)
+    return home
+
+
+def predict(warehouse, home, as_of: date = AS_OF) -> dict[str, pd.DataFrame]:
+    return predict_all(warehouse, home, Settings(explained_people=5), as_of, TARGETS)
+
+
+def test_a_target_is_learned_where_the_log_is_long_enough_and_refused_where_not(learned):
+    models = learned[1]["prediction_models"].set_index("target")
+    assert models["status"].to_dict() == {
+        "purchase_30d": "champion",
+        "purchase_90d": "refused",
+        "churn_90d": "refused",
+    }
+    reason = models["reason"]["churn_90d"]
+    assert "too short for a horizon of 90 days" in reason
+    scores = learned[1]["user_predictions"].set_index("target")
+    assert scores.loc["purchase_30d", "score"].between(0, 1).all()
+    assert scores.loc["churn_90d", "score"].isna().all()
+    assert (scores.loc["churn_90d", "reason"] == reason).all()
+
+
+def test_people_carry_their_published_id(learned):
+    scores = learned[1]["user_predictions"]
+    assert (scores["user_id"] == "u" + scores["user_key"].astype(str)).all()
+
+
+def test_the_highest_scores_are_the_explained_ones(learned):
+    scores, parts = learned[1]["user_predictions"], learned[1]["prediction_parts"]
+    explained = scores["user_key"].isin(parts["user_key"]) & scores["score"].notna()
+    assert explained.sum() == 5
+    assert scores.loc[explained, "score"].min() >= scores.loc[~explained, "score"].max()
+
+
+def test_tables_have_their_columns_and_types_even_when_everything_is_refused(warehouse, home):
+    warehouse.execute("DELETE FROM profiles.user_activity")
+    tables = predict(warehouse, home)
+    assert set(tables["prediction_models"]["reason"]) == {"the log holds no activity"}
+    for name, columns in TABLES.items():
+        warehouse.register("made", tables[name])
+        described = warehouse.execute("DESCRIBE made").fetchall()
+        assert [row[0] for row in described] == list(columns)
+        assert {row[1] for row in described if row[0] in ("as_of_date", "test_cut", "trained_on")} <= {"DATE"}
+        assert {row[1] for row in described if row[0] == "user_key"} <= {"BIGINT"}
+
+
+def test_what_happens_after_the_windows_moves_no_model_byte(warehouse, home, learned):
+    test_end, learned_on = date(2024, 3, 24) + timedelta(days=30), date(2024, 4, 28)
+    warehouse.execute("UPDATE profiles.user_activity SET order_count = 9 WHERE event_date > ?", [test_end])
+    warehouse.execute(
+        """
+        INSERT INTO profiles.user_activity
+        SELECT user_key, DATE '2024-03-30', 5, ?, DATE '1970-01-01', DATE '9999-12-31'
+        FROM profiles.user_metrics
+        """,
+        [learned_on + timedelta(days=1)],
+    )
+    predict(warehouse, home)
+    assert model_bytes(home) == model_bytes(learned[0])
+
+
+def test_the_order_of_rows_in_the_warehouse_moves_no_model_byte(warehouse, home, learned):
+    for table in ("user_activity", "user_metrics_history", "identity_map_history"):
+        warehouse.execute(
+            f"CREATE OR REPLACE TABLE profiles.{table} AS FROM profiles.{table} ORDER BY hash(user_key) DESC"
+        )
+    predict(warehouse, home)
+    assert model_bytes(home) == model_bytes(learned[0])
+
+
+def test_a_purchase_inside_a_window_is_another_model(warehouse, copied):
+    warehouse.execute(
+        "DELETE FROM profiles.user_activity WHERE event_date BETWEEN DATE '2024-04-01' AND DATE '2024-04-23'"
+    )
+    predict(warehouse, copied)
+    assert len(list(copied.models.glob("purchase_30d/*"))) == 2
+
+
+def test_days_until_the_next_sunday_reuse_the_model_without_learning(warehouse, copied, learned, monkeypatch):
+    monkeypatch.setattr("lightgbm.train", lambda *_: pytest.fail("learned again"))
+    later = predict(warehouse, copied, AS_OF + timedelta(days=3))
+    for name in ("prediction_models", "prediction_metrics", "prediction_calibration"):
+        pd.testing.assert_frame_equal(later[name], learned[1][name])
+
+
+def test_a_damaged_model_folder_stops_the_run_with_its_name(warehouse, copied):
+    next(copied.models.rglob("model.txt")).write_text("tree")
+    with pytest.raises(DmpError, match=r"model.txt is damaged .* remove this folder"):
+        predict(warehouse, copied)
+
+
+def test_large_homes_learn_from_the_people_with_the_smallest_keys(warehouse):
+    cuts = [date(2024, 3, 3), date(2024, 3, 10)]
+    everybody, some = read_metrics_history(warehouse, cuts), read_metrics_history(warehouse, cuts, people=10)
+    assert sorted(set(some["user_key"])) == sorted(set(everybody["user_key"]))[:10]
+
+
+def test_a_person_of_an_earlier_cut_is_followed_through_a_later_merge(warehouse):
+    cut, key = date(2024, 3, 3), -50_000
+    warehouse.execute(
+        "UPDATE profiles.identity_map_history SET user_key = 77 WHERE identifier_key = ?", [key]
+    )
+    warehouse.execute(
+        """
+        INSERT INTO profiles.user_activity VALUES
+            (77, DATE '2024-03-09', 2, DATE '2024-03-09', DATE '1970-01-01', DATE '9999-12-31'),
+            (77, DATE '2024-03-10', 2, DATE '2024-03-20', DATE '1970-01-01', DATE '9999-12-31')
+        """
+    )
+    purchases = read_purchases(warehouse, [cut], date(2024, 3, 17))
+    mine = purchases[purchases["user_key"] == key]
+    assert [(str(row.event_date)[:10], row.order_count) for row in mine.itertuples()] == [("2024-03-09", 2)]
