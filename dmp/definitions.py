@@ -25,7 +25,7 @@ OWNERS = ["team:marketing-data"]
 def _published_keys() -> list[dg.AssetKey]:
     return sorted(
         {spec.key for assets in STAGES for spec in assets.specs if is_published(spec.group_name or "")},
-        key=lambda key: key.path,
+        key=lambda key: key.to_user_string(),
     )
 
 

@@ -40,7 +40,9 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
     days = tuple(landed)
     build = published_build(home)
     if rebuild or build is None:
-        return Pending(days[0], days[-1], days, "rebuild asked for" if rebuild else "nothing is published yet")
+        return Pending(
+            days[0], days[-1], days, "rebuild asked for" if rebuild else "nothing is published yet"
+        )
     if build["code_version"] != code_version():
         return Pending(days[0], days[-1], days, "the code changed")
     if build["settings"] != home.settings().model_dump():

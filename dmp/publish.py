@@ -74,7 +74,9 @@ def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[s
     connection = duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit})
     try:
         # An older storage version, so that tools which carry DuckDB 1.x open the file.
-        connection.execute(f"ATTACH '{_quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')")
+        connection.execute(
+            f"ATTACH '{_quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')"
+        )
         connection.execute(f"ATTACH '{_quoted(home.warehouse)}' AS warehouse (READ_ONLY)")
         return {
             table: _copy_table(connection, schema, table, folder, build_id)
@@ -121,7 +123,7 @@ def _copy_table(
     )
     for name, comment in columns:
         if comment and name in outside:
-            connection.execute(f"COMMENT ON COLUMN published.\"{table}\".\"{name}\" IS '{_escaped(comment)}'")
+            connection.execute(f'COMMENT ON COLUMN published."{table}"."{name}" IS \'{_escaped(comment)}\'')
     target = folder / "parquet" / table
     target.mkdir(parents=True)
     connection.execute(
@@ -161,23 +163,28 @@ def _forget_old_builds(home: Home, kept: int) -> None:
 def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open the current build for an untrusted reader: read-only, no files, no network, configuration locked.
 
-    milliseconds: limit on one statement. Raises DmpError where nothing was published yet.
+    milliseconds: limit on one statement; none is 0 or None. Each call is a database of its own, so that one
+    process may hold several. Raises DmpError where nothing was published yet.
     """
     path = home.published.resolve() / "dmp.duckdb"
     if not path.exists():
         raise DmpError(f"nothing is published in {home.root} yet: run `dmp run --home {home.root}` first")
+    settings = home.settings()
     connection = duckdb.connect(
-        str(path),
-        read_only=True,
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
-            "enable_external_access": False,
-        },
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "temp_directory": "",
+        }
     )
+    connection.execute(f"ATTACH '{_quoted(path)}' AS published (READ_ONLY)")
+    connection.execute("USE published")
+    connection.execute("DETACH memory")
     connection.execute("SET TimeZone = 'UTC'")
-    if milliseconds:
-        connection.execute(f"SET max_execution_time = {int(milliseconds)}")
+    connection.execute(f"SET max_execution_time = {int(milliseconds or 0)}")
+    connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

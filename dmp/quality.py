@@ -38,6 +38,7 @@ class _PersistedDialect(str):
 
     @property
     def value(self) -> str:
+        """The name."""
         return str(self)
 
 
@@ -61,15 +62,17 @@ def _batch(warehouse: Path, schema: str, table: str) -> Iterator[Any]:
     """Open one table as a batch, and leave no connection behind: DuckDB's file lock is per process."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.execution_engine import sqlalchemy_execution_engine as engine_module
 
     # Without a lasting connection the library fetches results after the connection went back, and every SQL
     # expectation on DuckDB fails with `list index out of range` (Great Expectations 1.24, duckdb-engine 0.17).
     if "duckdb" not in engine_module._PERSISTED_CONNECTION_DIALECTS:
-        engine_module._PERSISTED_CONNECTION_DIALECTS += (_PersistedDialect("duckdb"),)
+        dialects = (*engine_module._PERSISTED_CONNECTION_DIALECTS, _PersistedDialect("duckdb"))
+        engine_module._PERSISTED_CONNECTION_DIALECTS = dialects  # type: ignore[assignment]
     context = gx.get_context(mode="ephemeral")
     # The bars would be one line of log per metric.
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     source = context.data_sources.add_sql(
         "warehouse", connection_string=f"duckdb:///{warehouse}", create_temp_table=False
     )
@@ -100,7 +103,12 @@ def validate(warehouse: Path, table: str, suite: dict[str, Any]) -> list[Expecta
 def _result(table: str, result: Any) -> ExpectationResult:
     found = result.result or {}
     raised = next(
-        (info["exception_message"] for info in _exceptions(result.exception_info) if info["raised_exception"]), None
+        (
+            info["exception_message"]
+            for info in _exceptions(result.exception_info)
+            if info["raised_exception"]
+        ),
+        None,
     )
     observed = found.get("observed_value")
     return ExpectationResult(

@@ -31,7 +31,9 @@ def exclusive(home: Home, waiting: Callable[[], None] | None = None) -> Iterator
 
 
 @contextmanager
-def connect(home: Home, settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(
+    home: Home, settings: Settings, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse for one step; no connection outlives the block, so the next step may write."""
     if read_only and not home.warehouse.exists():
         raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")

@@ -66,6 +66,27 @@ days as (
     group by cuts.as_of_date, map.user_key, activity.event_date
 ),
 
+-- Gaps between days of purchase, summed as whole numbers so that their spread is the same in any order of rows.
+gaps as (
+    select
+        as_of_date,
+        user_key,
+        arg_max(gap, event_date) as purchase_gap_last_days,
+        sqrt((sum(gap * gap) - sum(gap) * sum(gap) / count(gap)) / nullif(count(gap) - 1, 0))
+            as purchase_gap_stddev_days
+    from (
+        select
+            as_of_date,
+            user_key,
+            event_date,
+            (event_date - lag(event_date) over (partition by as_of_date, user_key order by event_date))::bigint as gap
+        from days
+        where order_count > 0
+    ) as purchase_days
+    where gap is not null
+    group by as_of_date, user_key
+),
+
 -- Distinct items are no sum: their sets are looked at for 90 days only, which keeps a long history cheap.
 items_of_90_days as (
     select
@@ -130,9 +151,17 @@ select
     coalesce(spread.distinct_purchased_item_count_90d, 0) as distinct_purchased_item_count_90d,
     (summed.first_purchase_days - summed.purchase_recency_days)
     / nullif(summed.purchase_day_count_life - 1, 0) as purchase_gap_mean_days,
+    gaps.purchase_gap_last_days,
+    gaps.purchase_gap_stddev_days,
+    -- How long the pause is against the person's usual one.
+    summed.purchase_recency_days * (summed.purchase_day_count_life - 1)
+    / nullif(summed.first_purchase_days - summed.purchase_recency_days, 0) as purchase_overdue_ratio,
+    summed.order_count_life / (summed.tenure_days + 1) as purchase_rate_life,
+    summed.order_count_90d / nullif(summed.order_count_life, 0) as order_share_90d,
     summed.purchase_amount_life::double / nullif(summed.order_count_life, 0) as average_order_amount_life,
     summed.rating_sum_life::double / nullif(summed.review_count_life, 0) as average_rating_life
 from summed
 inner join people using (as_of_date, user_key)
 left join spread using (as_of_date, user_key)
+left join gaps using (as_of_date, user_key)
 {%- endmacro %}

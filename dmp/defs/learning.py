@@ -10,7 +10,19 @@ import duckdb
 from dmp.defs.pictures import picture
 from dmp.defs.warehouse import Warehouse
 
-PROFILES = ["user_profiles", "user_metrics", "user_metrics_history", "user_activity", "user_item_activity", "item_profiles"]
+PROFILES = [
+    "user_profiles",
+    "user_metrics",
+    "user_metrics_history",
+    "user_activity",
+    "user_item_activity",
+    "item_profiles",
+]
+
+LAST_SUNDAY = """
+SELECT * FROM profiles.user_metrics_history
+WHERE as_of_date = (SELECT max(as_of_date) FROM profiles.user_metrics_history) ORDER BY user_key
+"""
 
 
 def _specs(tables: dict[str, str], deps: list[str], *, python_kinds: set[str]) -> list[dg.AssetSpec]:
@@ -45,7 +57,7 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     from dmp.vectors.factorisation import vectors_as_of
 
     with warehouse.connect() as connection:
-        tables = vectors_as_of(connection, warehouse.settings, served_day(connection))
+        tables = vectors_as_of(connection, served_day(connection))
     yield from warehouse.replace("vectors", tables)
 
 
@@ -63,11 +75,13 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
 )
 def segments(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Group people by what they do."""
-    from dmp.segments.clusters import segments_as_of
+    from dmp.segments.clusters import cluster_tables
 
     with warehouse.connect() as connection:
-        tables = segments_as_of(connection, warehouse.settings, served_day(connection))
-    yield from warehouse.replace("segments", tables)
+        history = connection.execute(LAST_SUNDAY).df()
+        metrics = connection.execute("SELECT * FROM profiles.user_metrics ORDER BY user_key").df()
+        profiles = connection.execute("SELECT user_key, user_id FROM profiles.user_profiles").df()
+    yield from warehouse.replace("segments", cluster_tables(history, metrics, profiles))
 
 
 @dg.multi_asset(
@@ -95,17 +109,23 @@ def predictions(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
         yield _with_metadata(result, _prediction_metadata(result, tables, warehouse))
 
 
-def _prediction_metadata(result: dg.MaterializeResult, tables: dict[str, Any], warehouse: Warehouse) -> dict[str, Any]:
+def _prediction_metadata(
+    result: dg.MaterializeResult, tables: dict[str, Any], warehouse: Warehouse
+) -> dict[str, Any]:
     metrics = tables["prediction_metrics"]
     champions = tables["prediction_models"].merge(metrics, on=["target", "model_version"])
-    shown = champions[(champions["model"] == "lightgbm") & (champions["vintage"] == champions["champion_vintage"])]
+    shown = champions[
+        (champions["model"] == "lightgbm") & (champions["vintage"] == champions["champion_vintage"])
+    ]
     if result.asset_key == dg.AssetKey("prediction_metrics"):
         return {f"{row.target}_{row.metric}": float(row.value) for row in shown.itertuples()}
     if result.asset_key == dg.AssetKey("prediction_models"):
         return {
             f"{target}_{name}": picture(name, content)
             for target, version in zip(
-                tables["prediction_models"]["target"], tables["prediction_models"]["model_version"], strict=True
+                tables["prediction_models"]["target"],
+                tables["prediction_models"]["model_version"],
+                strict=True,
             )
             for name, content in _pictures(warehouse, target, version).items()
         }
@@ -142,11 +162,16 @@ def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             warehouse.home,
             warehouse.settings,
             served_day(connection),
-            vectors_as_of=lambda cut: vectors_as_of(connection, warehouse.settings, cut),
+            vectors_as_of=lambda cut: vectors_as_of(connection, cut),
         )
     metrics = tables["recommendation_metrics"]
     for result in warehouse.replace("recommendations", tables):
-        numbers = {f"{row.list_name}_{row.metric}": float(row.value) for row in metrics.itertuples()}
+        numbers = {
+            name: float(value)
+            for name, value in zip(
+                metrics["list_name"] + "_" + metrics["metric"], metrics["value"], strict=True
+            )
+        }
         is_metrics = result.asset_key == dg.AssetKey("recommendation_metrics")
         yield _with_metadata(result, numbers if is_metrics else {})
 

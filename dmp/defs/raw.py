@@ -68,20 +68,32 @@ RAW_ASSETS = [_raw_assets(contract) for contract in CONTRACTS.values()]
             deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
             kinds={"duckdb"},
         ),
-        dg.AssetSpec("rejects", description="One row per rejected record, with its reason.", kinds={"duckdb"},
-            deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs]),
+        dg.AssetSpec(
+            "rejects",
+            description="One row per rejected record, with its reason.",
+            kinds={"duckdb"},
+            deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
+        ),
     ],
 )
 def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Report the accounts that loading wrote, with their totals as numbers."""
     counts = [
-        "record_count", "accepted_count", "duplicate_count", "conflict_count", "rejected_count", "suppressed_count",
+        "record_count",
+        "accepted_count",
+        "duplicate_count",
+        "conflict_count",
+        "rejected_count",
+        "suppressed_count",
     ]
     with warehouse.connect() as connection:
-        totals = connection.execute(
-            f"SELECT {', '.join(f'coalesce(sum({count}), 0)::BIGINT' for count in counts)}, "
-            "count(*) FILTER (is_refused) FROM raw.landed_files"
-        ).fetchone() or ()
+        totals = (
+            connection.execute(
+                f"SELECT {', '.join(f'coalesce(sum({count}), 0)::BIGINT' for count in counts)}, "
+                "count(*) FILTER (is_refused) FROM raw.landed_files"
+            ).fetchone()
+            or ()
+        )
         yield dg.MaterializeResult(
             asset_key="landed_files",
             metadata={

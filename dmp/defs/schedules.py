@@ -30,7 +30,9 @@ def run_tags(pending: Pending) -> dict[str, str]:
     return {**range_tags(pending.first, pending.last), REBUILD_TAG: str(pending.is_rebuild).lower()}
 
 
-def _request(context: dg.ScheduleEvaluationContext | dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+def _request(
+    context: dg.ScheduleEvaluationContext | dg.SensorEvaluationContext,
+) -> dg.RunRequest | dg.SkipReason:
     home = Home.at()
     try:
         pending = pending_days(home)
@@ -53,7 +55,10 @@ def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.
 
 
 @dg.sensor(
-    job=daily_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING, name="landed_days"
+    job=daily_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    name="landed_days",
 )
 def landed_days_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Run what is pending as soon as it has landed."""

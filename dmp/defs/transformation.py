@@ -44,7 +44,7 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
         backfill_policy=ONE_RUN if is_partitioned else None,
     )
     def assets(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-        variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, warehouse, is_partitioned)}
+        variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, is_partitioned)}
         results = build(select, warehouse.home, warehouse.settings, variables)
         with warehouse.connect() as connection:
             for result in results:
@@ -53,13 +53,10 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
     return assets
 
 
-def _range(context: dg.AssetExecutionContext, warehouse: Warehouse, is_partitioned: bool) -> dict[str, str]:
+def _range(context: dg.AssetExecutionContext, is_partitioned: bool) -> dict[str, str]:
     """Return the landed days of the run as dbt variables."""
-    if is_partitioned:
-        first, last = landed_range(context)
-    else:
-        first, last = _run_range(context)
-    return {"first_landed_date": str(first), "last_landed_date": str(last)}
+    first, last = map(str, landed_range(context)) if is_partitioned else _run_range(context)
+    return {"first_landed_date": first, "last_landed_date": last}
 
 
 def _run_range(context: dg.AssetExecutionContext) -> tuple[str, str]:
@@ -81,7 +78,9 @@ def _events(connection: Any, result: NodeResult) -> Iterator[dg.MaterializeResul
                 passed=result.status == "pass",
                 asset_key=key.asset_key,
                 check_name=key.name,
-                severity=dg.AssetCheckSeverity.ERROR if result.status == "fail" else dg.AssetCheckSeverity.WARN,
+                severity=dg.AssetCheckSeverity.ERROR
+                if result.status == "fail"
+                else dg.AssetCheckSeverity.WARN,
                 metadata={"failed_rows": result.failures},
             )
         return

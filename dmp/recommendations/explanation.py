@@ -10,16 +10,14 @@ import pandas as pd
 
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import pair_facts
-from dmp.recommendations.reasons import REASONS
+from dmp.recommendations.reasons import AGO, REASONS
 from dmp.recommendations.recipe import CHANNELS
 
 _Filled = Iterable[tuple[str, float, float, str]]
 
 
 def reasons(context: Context, listed: pd.DataFrame, language: str = "en") -> list[str]:
-    """Return one sentence per listed item: the person's own facts first, else the channel that ranked it
-    best.
-    """
+    """Return one sentence per listed item: the person's own facts, else the channel that ranked it best."""
     texts, names = REASONS[language], reason_names(listed)
     own = pd.DataFrame(pair_facts(context, listed))
     items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
@@ -29,9 +27,15 @@ def reasons(context: Context, listed: pd.DataFrame, language: str = "en") -> lis
         if len(rows):
             filled = describe(context, listed.iloc[rows], own.iloc[rows], items.iloc[rows])
             result[rows] = [
-                texts[kind].format(count=count, days=days, other=other) for kind, count, days, other in filled
+                texts[kind].format(count=count, ago=ago(days, language), other=other)
+                for kind, count, days, other in filled
             ]
     return list(result)
+
+
+def ago(days: float, language: str) -> str:
+    """Say how long ago something was."""
+    return AGO[language][min(int(days), 2)].format(days=days)
 
 
 def reason_names(listed: pd.DataFrame) -> np.ndarray:
@@ -50,7 +54,8 @@ def _own_purchases(context: Context, listed: pd.DataFrame, own: pd.DataFrame, it
 
 
 def _own_interest(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
-    kinds = np.where(own["cart_count"] > 0, "own_cart", "own_interest")
+    views = np.where(own["view_count"] > 1, "own_views", "own_view")
+    kinds = np.where(own["cart_count"] > 0, "own_cart", views)
     return zip(kinds, own["view_count"], own["last_interest_days"], repeat(""))
 
 

@@ -88,9 +88,7 @@ def crossed(users: pd.DataFrame, items: pd.DataFrame, pairs: dict[str, np.ndarra
 
 
 def affinities(context: Context, candidates: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return the shares of the person's weight in the item's category and brand, and how near their vectors
-    are.
-    """
+    """Return the person's shares of weight in the item's category and brand, and how near the vectors are."""
     people, row = np.unique(candidates["user_key"].to_numpy(), return_inverse=True)
     items = candidates["item_key"].to_numpy()
     weights = context.person_weights[context.positions(people)]

@@ -1,6 +1,4 @@
-"""Order candidates: a LambdaRank model learnt from past cuts, and a blend of the channels where it cannot be
-learnt.
-"""
+"""Order candidates: a LambdaRank model learnt from past cuts, or a blend of the channels without learning."""
 
 from __future__ import annotations
 
@@ -13,15 +11,15 @@ import pandas as pd
 _FUSION_CONSTANT = 60
 # Fewer people with a hit than this teach nothing that holds elsewhere.
 MINIMUM_PEOPLE = 50
-ROUNDS = 150
+ROUNDS = 120
 PARAMETERS = {
     "objective": "lambdarank",
-    "learning_rate": 0.05,
+    "learning_rate": 0.07,
     "num_leaves": 15,
-    "min_data_in_leaf": 100,
+    "min_data_in_leaf": 50,
     "lambda_l2": 5.0,
     "feature_fraction": 0.6,
-    "lambdarank_truncation_level": 30,
+    "lambdarank_truncation_level": 20,
     "label_gain": [0, 1, 3, 7],
     "deterministic": True,
     "force_row_wise": True,

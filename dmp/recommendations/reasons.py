@@ -7,17 +7,19 @@ from __future__ import annotations
 
 REASONS = {
     "en": {
-        "own_purchases": "Bought on {count:.0f} days, last {days:.0f} days ago",
-        "own_purchase": "Bought {days:.0f} days ago",
-        "own_cart": "Put in the cart or marked, last {days:.0f} days ago",
-        "own_interest": "Viewed {count:.0f} times, last {days:.0f} days ago",
-        "item_to_item_bought": "Often goes with {other}, which was bought {days:.0f} days ago",
-        "item_to_item_viewed": "Often goes with {other}, which was viewed {days:.0f} days ago",
+        "own_purchases": "Bought on {count:.0f} days, last {ago}",
+        "own_purchase": "Bought {ago}",
+        "own_cart": "Put in the cart or marked, last {ago}",
+        "own_views": "Viewed {count:.0f} times, last {ago}",
+        "own_view": "Viewed {ago}",
+        "item_to_item_bought": "Often goes with {other}, bought {ago}",
+        "item_to_item_viewed": "Often goes with {other}, viewed {ago}",
         "factorisation": "Liked by people with a similar taste",
-        "category_affinity": "Sells well in {other}, a category often visited",
-        "new_items": "New since {days:.0f} days and already bought by {count:.0f} people",
-        "popular_lately": "Bought by {count:.0f} people in the last 30 days",
-        "viewed_lately": "Viewed by {count:.0f} people in the last 30 days",
+        "category_affinity": "Sells well in {other}, a group often visited",
+        "new_items": "New, first seen {ago}; buyers in the last 30 days: {count:.0f}",
+        "popular_lately": "Buyers in the last 30 days: {count:.0f}",
+        "viewed_lately": "Viewers in the last 30 days: {count:.0f}",
         "other_channel": "Proposed by {other}",
     }
 }
+AGO = {"en": ("today", "yesterday", "{days:.0f} days ago")}

@@ -1,6 +1,4 @@
-"""The stage from end to end: learn on past cuts, measure on the evaluation cut, serve everyone with a
-profile.
-"""
+"""The stage from end to end: learn on past cuts, measure on the next one, serve everyone with a profile."""
 
 from __future__ import annotations
 
@@ -85,9 +83,7 @@ def measured(
     ranker: Ranker,
     known_on: date,
 ) -> pd.DataFrame:
-    """Return `recommendation_metrics` of the lists, of the channels blended without learning, and of each
-    channel.
-    """
+    """Return `recommendation_metrics` of the lists, of the blend without learning, and of each channel."""
     context = known(cuts.evaluation)
     outcomes = outcomes_after(connection, cuts.evaluation, cuts.window_end(cuts.evaluation), known_on)
     context = context.joined_by(outcomes["user_key"].unique())

@@ -17,14 +17,15 @@ from dmp.recommendations.recipe import CHANNELS, FILTERS
 
 # Keys are hashes, so the smallest of them are a fair sample of people.
 _PEOPLE_PER_CUT = 2500
+# Share of the candidates without any outcome that are learnt from: all of them are no better and cost twice the time
+# (NDCG@10 0.391 against 0.389 on Online Retail).
+_UNTOUCHED_SHARE = 0.4
 BOUGHT, CARTED, VIEWED = 3, 2, 1
 
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Candidates of one or more cuts: features, label (0..3) and the list (person on a cut) that each belongs
-    to.
-    """
+    """Candidates of one or more cuts: features, label (0..3) and the list (a person on a cut) of each."""
 
     features: pd.DataFrame
     label: np.ndarray
@@ -45,8 +46,7 @@ class TrainingRows:
 
 
 def training_rows(context: Context, outcomes: pd.DataFrame) -> TrainingRows:
-    """Return the candidates of people who consented and did something after the cut, labelled by the best of
-    it.
+    """Return candidates of people who consented and did something after the cut, labelled by what they did.
 
     `outcomes`: user_key, item_key, purchase_count, cart_count, view_count of the cut's window.
     """
@@ -57,8 +57,10 @@ def training_rows(context: Context, outcomes: pd.DataFrame) -> TrainingRows:
     table = pd.DataFrame({"user_key": people[:_PEOPLE_PER_CUT]})
     past = [rule for rule in FILTERS if rule.has_history]
     candidates, _ = filtered(context, recall_candidates(context, table, CHANNELS), past)
-    features = candidate_features(context, candidates)
-    return TrainingRows(features, labels(context, candidates, outcomes), candidates["user_key"].to_numpy())
+    label = labels(context, candidates, outcomes)
+    is_kept = (label > 0) | (np.random.default_rng(0).random(len(label)) < _UNTOUCHED_SHARE)
+    candidates, label = candidates[is_kept], label[is_kept]
+    return TrainingRows(candidate_features(context, candidates), label, candidates["user_key"].to_numpy())
 
 
 def labels(context: Context, candidates: pd.DataFrame, outcomes: pd.DataFrame) -> np.ndarray:

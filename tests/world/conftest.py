@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +35,7 @@ class Written:
 
     root: Path
     summary: WorldSummary
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def landing(self) -> Path:
@@ -54,6 +55,11 @@ class Written:
 
     def read(self, entity: str) -> pd.DataFrame:
         """Return all records with `landed_date`; every line must be whole."""
+        if entity not in self.tables:
+            self.tables[entity] = self._read(entity)
+        return self.tables[entity]
+
+    def _read(self, entity: str) -> pd.DataFrame:
         parts = []
         for path in self.files(entity):
             if ".jsonl" in path.name:
@@ -70,7 +76,7 @@ class Written:
 @pytest.fixture(scope="session")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Written:
     root = tmp_path_factory.mktemp("clean")
-    return Written(root, write_world(root / "landing", root / "truth", people=400, days=120, seed=3))
+    return Written(root, write_world(root / "landing", root / "truth", people=300, days=110, seed=3))
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 select
     login_key,
     {{ answered('gender') }} as gender,
-    birth_year,
+    case when try_cast({{ answered('birth_year') }} as bigint) between 1880 and year(updated_at) then birth_year::bigint end
+        as birth_year,
     {{ answered('region') }} as region,
     {{ answered('city') }} as city,
     {{ answered('occupation') }} as occupation,
     {{ answered('income_band') }} as income_band,
-    children_count,
+    try_cast({{ answered('children_count') }} as bigint) as children_count,
     registered_at,
     updated_at as observed_at,
     landed_date,
