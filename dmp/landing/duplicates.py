@@ -43,6 +43,7 @@ ACCEPT = Template("""
 INSERT INTO $table ($columns)
 SELECT $columns FROM typed ANTI JOIN losers USING (file_number, source_line)
 WHERE problem IS NULL
+ORDER BY file_number, source_line
 """)
 KEEP_CONFLICTS = """
 INSERT INTO raw.conflicts

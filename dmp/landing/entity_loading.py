@@ -6,6 +6,7 @@ Who comes first wins: a later batch is compared with the rows that earlier ones 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -61,7 +62,7 @@ class EntityLoad:
     def load(self, files: list[tuple[LandedFile, FileAccount]]) -> None:
         """Load the files, ordered by (landed day, name), and count in their accounts what became of them."""
         self._list(files)
-        for batch in self._batches(files):
+        for batch in _read_ahead(_batches(files, self.entity, self._earlier_contents(files))):
             self._read(batch)
             last = max(files[number][0].landed_date for number, _ in batch)
             table, columns = raw_table(self.contract, self.name), (*self.entity.columns, *OWN_COLUMNS)
@@ -89,21 +90,9 @@ class EntityLoad:
         self.connection.execute(LIST_FILES, {"time_zone": self.contract.time_zone or "UTC"})
         self.connection.unregister("listed_files")
 
-    def _batches(self, files: list[tuple[LandedFile, FileAccount]]) -> Iterator[Batch]:
-        first = files[0][0].landed_date
-        earlier = self.connection.execute(EARLIER_CONTENTS, {**self.place, "first": first})
-        earlier_contents: dict[str, str] = dict(earlier.fetchall())
-        batch: Batch = []
-        size = 0
-        for number, (file, account) in enumerate(files):
-            for block in _blocks(file, account, self.entity, earlier_contents):
-                batch.append((number, block))
-                size += block.records.nbytes
-                if size >= BATCH_SIZE:
-                    yield batch
-                    batch, size = [], 0
-        if batch:
-            yield batch
+    def _earlier_contents(self, files: list[tuple[LandedFile, FileAccount]]) -> dict[str, str]:
+        first = {"first": files[0][0].landed_date}
+        return dict(self.connection.execute(EARLIER_CONTENTS, {**self.place, **first}).fetchall())
 
     def _read(self, batch: Batch) -> None:
         """Make the temporary table `typed` from a batch."""
@@ -122,6 +111,31 @@ class EntityLoad:
         self.connection.execute(typing_statement(self.contract, self.entity))
 
 
+def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield the batches; the next one is read while the caller works on the last."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        following = reader.submit(next, batches, None)
+        while batch := following.result():
+            following = reader.submit(next, batches, None)
+            yield batch
+
+
+def _batches(
+    files: list[tuple[LandedFile, FileAccount]], entity: Entity, earlier_contents: dict[str, str]
+) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for number, (file, account) in enumerate(files):
+        for block in _blocks(file, account, entity, earlier_contents):
+            batch.append((number, block))
+            size += block.records.nbytes
+            if size >= BATCH_SIZE:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
 def _blocks(
     file: LandedFile, account: FileAccount, entity: Entity, earlier_contents: dict[str, str]
 ) -> Iterator[Block]:
@@ -131,6 +145,9 @@ def _blocks(
         blocks = read_file(file.path, entity)
     except RefusedFileError as error:
         account.refuse(str(error))
+        return
+    except OSError as error:
+        account.refuse(f"it cannot be opened: {error.strerror}")
         return
     twin = earlier_contents.get(account.content_hash)
     for block in blocks:

@@ -31,6 +31,11 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def quoted_name(name: str) -> str:
+    """Return any text as a quoted SQL name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def typed_sql(name: str, field: FieldContract, contract: Contract) -> str:
     """Return SQL that is the typed value of the text column `name`, NULL where it cannot be read."""
     text = f'trim("{name}")'
@@ -107,7 +112,8 @@ def problem_sql(entity: Entity) -> str:
         for condition, reason_code in _problems(name, field, is_event_time=name == entity.event_time)
     ]
     if entity.one_of:
-        keys = ", ".join(entity.fields[name].identifier.column for name in entity.one_of)  # type: ignore[union-attr]
+        identifiers = [entity.fields[name].identifier for name in entity.one_of]
+        keys = ", ".join(identifier.column for identifier in identifiers if identifier)
         problems.append((f"coalesce({keys}) IS NULL", ":nobody"))
     return f"CASE {' '.join(f'WHEN {condition} THEN {quoted(text)}' for condition, text in problems)} END"
 

@@ -16,8 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dmp.landing.contract import Contract, Entity, load_contracts
-from dmp.landing.fields import timestamp_sql
-from dmp.landing.parsing import identifier_name
+from dmp.landing.fields import quoted_name, timestamp_sql
 from dmp.settings import SettingsError
 
 LOCAL_DATES = Template("SELECT timezone('$zone', $happened)::DATE AS day FROM records")
@@ -77,7 +76,7 @@ def _landed_dates(records: pa.Table, contract: Contract, entity: Entity) -> np.n
     column = field.source_name or entity.event_time
     if column not in records.column_names:
         raise SettingsError(f"the original file of '{contract.source}' lacks the column '{column}'")
-    text = f"{identifier_name(column)}::VARCHAR"
+    text = f"{quoted_name(column)}::VARCHAR"
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("records", records.select([column]))

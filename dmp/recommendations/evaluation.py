@@ -8,6 +8,10 @@ import pandas as pd
 from dmp.recommendations.context import Context
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20
+METRICS = {
+    "list_name": "str", "population": "str", "metric": "str", "value": "float64", "evaluation_cut": "object",
+    "window_days": "int64", "population_count": "int64",
+}  # fmt: skip
 
 
 def list_metrics(
@@ -54,13 +58,4 @@ def recommendation_metrics(
         if len(people)
         for metric, value in list_metrics(context, table, bought, people).items()
     ]
-    columns = [
-        "list_name",
-        "population",
-        "metric",
-        "value",
-        "evaluation_cut",
-        "window_days",
-        "population_count",
-    ]
-    return pd.DataFrame(rows, columns=columns).astype({"value": "float64", "window_days": "int64"})
+    return pd.DataFrame(rows, columns=list(METRICS)).astype(METRICS)

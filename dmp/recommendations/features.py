@@ -104,6 +104,6 @@ def affinities(context: Context, candidates: pd.DataFrame) -> dict[str, np.ndarr
 def vector_similarity(context: Context, people: np.ndarray, row: np.ndarray, items: np.ndarray) -> np.ndarray:
     """Return the inner product of each candidate's two vectors; missing without a vector of the person."""
     item_matrix, user_keys, user_matrix = vector_matrices(context, pd.DataFrame({"user_key": people}))
-    placed = np.full((len(people), item_matrix.shape[1]), np.nan, dtype=np.float32)
+    placed = np.full((len(people), item_matrix.shape[1]), np.nan)
     placed[np.searchsorted(people, user_keys)] = user_matrix
-    return np.einsum("ij,ij->i", placed[row], item_matrix[items].astype(np.float32))
+    return np.einsum("ij,ij->i", placed[row], item_matrix[items])

@@ -119,6 +119,6 @@ def test_an_account_that_does_not_balance_undoes_the_load(
 
 
 def test_lines_that_went_missing_are_noticed() -> None:
-    account = FileAccount("shop", "events", landed_date=None, source_file="f", physical_line_count=3)  # type: ignore[arg-type]
+    account = FileAccount("shop", "events", DAY, "events.jsonl", physical_line_count=3)
     with pytest.raises(AccountingError):
         account.check()

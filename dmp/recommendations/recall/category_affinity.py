@@ -19,7 +19,7 @@ def recall_category_affinity(context: Context, people: pd.DataFrame, quota: int)
     """Return popular items that a person has not touched, by their share of activity in the item's groups."""
     user_keys = people["user_key"].to_numpy()
     weights = context.person_weights[context.positions(user_keys)]
-    seen = weights.astype(bool)
+    seen = touched(context)[context.positions(user_keys)]
     parts = [affinity(weights, context.items[column]) for column in ("category", "brand")]
     offers = [offered(context, column) for column in ("category", "brand")]
 
@@ -28,6 +28,15 @@ def recall_category_affinity(context: Context, people: pd.DataFrame, quota: int)
         return np.where(seen[rows].toarray(), 0, scores)
 
     return best_of_matrix(user_keys, scores_of, len(context.items), quota)
+
+
+def touched(context: Context) -> Any:
+    """Return a sparse matrix people x items: whether a person ever did anything with an item."""
+    from scipy.sparse import csr_matrix
+
+    rows = context.positions(context.pairs["user_key"].to_numpy())
+    shape = (len(context.user_keys), len(context.items))
+    return csr_matrix((np.ones(len(rows), dtype=bool), (rows, context.pairs["item_key"])), shape=shape)
 
 
 def group_codes(groups: pd.Series) -> np.ndarray:

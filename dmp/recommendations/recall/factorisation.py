@@ -25,11 +25,16 @@ def vector_matrices(context: Context, people: pd.DataFrame) -> tuple[np.ndarray,
     users = vectors.user_vectors
     users = users[users["user_key"].isin(people["user_key"])].sort_values("user_key")
     dimensions = len(vectors.item_vectors["vector"].iloc[0])
-    item_matrix = np.zeros((len(context.items), dimensions), dtype=np.float32)
+    item_matrix = np.zeros((len(context.items), dimensions))
     known = vectors.item_vectors[vectors.item_vectors["item_id"].isin(context.items["item_id"])]
     rows = np.searchsorted(
         context.items["item_id"].to_numpy(dtype=object), known["item_id"].to_numpy(dtype=object)
     )
-    item_matrix[rows] = np.stack(known["vector"].to_list()) if len(known) else 0
-    user_matrix = np.stack(users["vector"].to_list()) if len(users) else np.zeros((0, dimensions))
-    return item_matrix, users["user_key"].to_numpy(), user_matrix.astype(np.float32)
+    item_matrix[rows] = _exact(known["vector"]) if len(known) else 0
+    user_matrix = _exact(users["vector"]) if len(users) else np.zeros((0, dimensions))
+    return item_matrix, users["user_key"].to_numpy(), user_matrix
+
+
+def _exact(vectors: pd.Series) -> np.ndarray:
+    """Round to multiples of 2^-12: products and sums of such numbers are exact in float64, in any order."""
+    return np.round(np.stack(vectors.to_list()).astype(np.float64) * 4096) / 4096

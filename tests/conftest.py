@@ -1,0 +1,56 @@
+"""Homes that went through the whole flow, built once per session, and the real data where it is at hand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dmp.defs.running import RunOutcome, run_pending
+from dmp.pending import pending_days
+from dmp.settings import PROJECT, Home
+from dmp.world.dirt import Dirt
+from dmp.world.shop import write_world
+
+os.environ["DMP_KEY"] = "the tests have no secrets"
+
+
+def run_whole(home: Home, *, rebuild: bool = False) -> RunOutcome:
+    """Run what is pending in a home, in this process."""
+    pending = pending_days(home, rebuild=rebuild)
+    assert pending is not None
+    return run_pending(home, pending, lambda step: None)
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., RunOutcome]:
+    return run_whole
+
+
+@pytest.fixture(scope="session")
+def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The built-in shop, 300 people and 200 days with some dirt, from landing to the published build."""
+    home = Home.at(tmp_path_factory.mktemp("shop"))
+    write_world(home.landing, home.truth, people=300, days=200, seed=7, dirt=Dirt.light())
+    outcome = run_whole(home)
+    assert outcome.is_success, outcome
+    return home
+
+
+@pytest.fixture
+def shop_home_copy(shop_home: Home, tmp_path: Path) -> Home:
+    """A copy that a test may break."""
+    shutil.copytree(shop_home.root, tmp_path / "home", symlinks=True)
+    return Home.at(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets (DMP_DATA, else ../shared/data); the test is skipped, loudly, without it."""
+    folder = Path(os.environ.get("DMP_DATA", PROJECT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"real data is absent: {folder} (set DMP_DATA)")
+    return folder

@@ -1,0 +1,119 @@
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, context_with_vectors, shop, user_key
+
+from dmp.recommendations.candidates import recall_candidates
+from dmp.recommendations.context import Context
+from dmp.recommendations.ordering import CHANNEL_COLUMNS, best_of_matrix, ranked
+from dmp.recommendations.recipe import CHANNELS, Channel
+
+CUT = date(2024, 3, 1)
+every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
+
+
+@pytest.fixture(scope="module")
+def past(connection: duckdb.DuckDBPyConnection) -> Context:
+    return context_with_vectors(connection, CUT)
+
+
+@pytest.fixture(scope="module")
+def past_alone(activity: pd.DataFrame) -> Context:
+    """The same cut in a shop in which nothing has happened since, with its rows in another order."""
+    before = activity[activity["event_date"] <= CUT].sample(frac=1, random_state=1)
+    return context_with_vectors(shop(before), CUT)
+
+
+@every_channel
+def test_a_channel_ranks_each_pair_once_from_one_without_gaps_within_its_quota(
+    channel: Channel, context: Context
+) -> None:
+    for quota in (channel.quota, 3):
+        proposed = channel.recall(context, context.people[["user_key"]], quota)
+        assert list(proposed.columns) == CHANNEL_COLUMNS
+        assert not proposed.duplicated(["user_key", "item_key"]).any()
+        for _, ranks in proposed.groupby("user_key")["channel_rank"]:
+            assert ranks.tolist() == list(range(1, len(ranks) + 1))
+            assert len(ranks) <= quota
+        assert (proposed.groupby("user_key")["channel_score"].diff().fillna(0) <= 0).all()
+
+
+@every_channel
+def test_a_channel_proposes_only_items_known_on_the_cut_to_the_people_asked_for(
+    channel: Channel, past: Context
+) -> None:
+    people = past.people[["user_key"]].iloc[10:20]
+    proposed = channel.recall(past, people, channel.quota)
+    assert past.items["is_known"].to_numpy()[proposed["item_key"]].all()
+    assert "item39" not in set(past.items["item_id"].to_numpy()[proposed["item_key"]])
+    assert set(proposed["user_key"]) <= set(people["user_key"])
+
+
+@every_channel
+def test_a_channel_knows_nothing_after_the_cut_and_no_order_of_rows(
+    channel: Channel, past: Context, past_alone: Context
+) -> None:
+    seen = channel.recall(past, past.people[["user_key"]], channel.quota)
+    alone = channel.recall(past_alone, past_alone.people[["user_key"]], channel.quota)
+    pd.testing.assert_frame_equal(seen, alone)
+
+
+@every_channel
+def test_a_channel_gives_a_person_the_same_items_alone_and_among_others(
+    channel: Channel, context: Context
+) -> None:
+    everyone = channel.recall(context, context.people[["user_key"]], channel.quota)
+    person = context.people[["user_key"]].iloc[[7]]
+    alone = channel.recall(context, person, channel.quota)
+    among = everyone[everyone["user_key"] == person["user_key"].iloc[0]].reset_index(drop=True)
+    assert alone[["item_key", "channel_rank"]].equals(among[["item_key", "channel_rank"]])
+
+
+@every_channel
+def test_a_channel_proposes_nothing_where_nobody_is_asked_for(channel: Channel, context: Context) -> None:
+    assert channel.recall(context, context.people[["user_key"]].iloc[:0], channel.quota).empty
+
+
+def test_every_channel_proposes_something_in_a_shop_with_all_kinds_of_facts(context: Context) -> None:
+    candidates = recall_candidates(context, context.people[["user_key"]], CHANNELS)
+    assert not candidates.duplicated(["user_key", "item_key"]).any()
+    for channel in CHANNELS:
+        assert candidates[f"{channel.name}_rank"].notna().any(), channel.name
+
+
+def test_people_without_facts_are_proposed_what_is_popular_or_new(context: Context) -> None:
+    candidates = recall_candidates(context, pd.DataFrame({"user_key": [user_key(COLD)]}), CHANNELS)
+    for channel in CHANNELS:
+        is_for_all = channel.name in ("popular_lately", "new_items")
+        assert candidates[f"{channel.name}_rank"].notna().any() == is_for_all
+
+
+def test_own_purchases_put_the_most_frequent_item_first(context: Context) -> None:
+    own = context.pairs[context.pairs["user_key"] == user_key(NO_CONSENT)].set_index("item_key")
+    channel = CHANNELS[0]
+    first = channel.recall(context, pd.DataFrame({"user_key": [user_key(NO_CONSENT)]}), 1)["item_key"].iloc[0]
+    assert own.loc[first, "habit"] == own["habit"].max()
+
+
+def test_affinity_offers_untouched_items_of_the_categories_a_person_visits(context: Context) -> None:
+    channel = next(channel for channel in CHANNELS if channel.name == "category_affinity")
+    proposed = channel.recall(context, context.people[["user_key"]], 5)
+    touched = set(map(tuple, context.pairs[["user_key", "item_key"]].to_numpy()))
+    assert not touched & set(map(tuple, proposed[["user_key", "item_key"]].to_numpy()))
+    asked = proposed[proposed["channel_rank"] == 1]
+    person = (asked["user_key"].to_numpy() + 50_000_000) // 1_000_003
+    assert np.mean(asked["item_key"].to_numpy() // 10 == person % 4) > 0.5
+
+
+def test_equal_scores_are_ordered_by_item() -> None:
+    rows = ranked([1, 1, 1], [5, 3, 4], [0.5, 0.5, 0.5], 2)
+    assert rows["item_key"].tolist() == [3, 4]
+    scores = np.full((1, 6), 0.25, dtype=np.float32)
+    assert best_of_matrix(np.array([1]), lambda rows: scores[rows], 6, 3)["item_key"].tolist() == [0, 1, 2]
+
+
+def test_the_context_of_the_served_day_is_that_of_its_date(context: Context) -> None:
+    assert context.cut == AS_OF_DATE
