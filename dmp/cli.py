@@ -1,21 +1,19 @@
-"""The command line: what a person types, and how results read on a terminal. No logic of any stage."""
+"""The command line: what a person types to run things. How results read, and the commands that look, are elsewhere."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from dmp.looking import profile, recommend, sql, status
 from dmp.settings import PROJECT, DmpError, Home
+from dmp.terminal import HomeOption, console, reported
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,30 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From raw logs to explained profiles, predictions and recommendations.",
 )
-console = Console()
-errors = Console(stderr=True)
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="The shop's folder; else DMP_HOME, else ./home.", show_default=False),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a card or table.")]
-
-
-def reported(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what a person can mend into one sentence and an exit code; DMP_DEBUG=1 shows the traceback."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except DmpError as error:
-            if os.environ.get("DMP_DEBUG"):
-                raise
-            errors.print(f"[red]error:[/red] {error}", highlight=False, soft_wrap=True)
-            raise typer.Exit(error.exit_code) from error
-
-    return run
 
 
 @app.command(rich_help_panel="Run")
@@ -71,9 +45,7 @@ def demo(
             summary = write_world(
                 place.landing, place.truth, people=people, days=days, seed=seed, dirt=Dirt.light()
             )
-        console.print(
-            f"Wrote {summary.event_count:,} events and {summary.order_count:,} orders to {place.landing}"
-        )
+        console.print(f"Wrote {summary.events:,} events and {summary.orders:,} orders to {place.landing}")
     _run(place, rebuild=False)
 
 
@@ -137,113 +109,6 @@ def _run(home: Home, *, rebuild: bool) -> None:
     print_summary(home, outcome, console)
 
 
-@app.command(rich_help_panel="Look")
-@reported
-def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Say what is published, what has landed since, and where every line went."""
-    from dmp.pending import pending_days
-    from dmp.publish import open_published, published_build
-
-    place = Home.at(home)
-    build = published_build(place)
-    pending = pending_days(place)
-    accounts = {}
-    if build:
-        connection = open_published(place)
-        row = connection.execute(
-            """
-            SELECT count(*) AS files, sum(record_count) AS records, sum(accepted_count) AS accepted,
-                sum(duplicate_count) AS duplicates, sum(conflict_count) AS conflicts,
-                sum(rejected_count) AS rejected, sum(suppressed_count) AS suppressed,
-                count(*) FILTER (is_refused) AS refused_files
-            FROM landed_files
-            """
-        ).df()
-        connection.close()
-        accounts = {name: int(value) for name, value in row.iloc[0].items()}
-    report = {
-        "home": str(place.root),
-        "build_id": build and build["build_id"],
-        "as_of_date": build and build["as_of_date"],
-        "tables": build and build["tables"],
-        "accounts": accounts,
-        "pending": pending
-        and {"first": str(pending.first), "last": str(pending.last), "reason": pending.reason},
-    }
-    if as_json:
-        _print_json(report)
-        return
-    table = Table(show_header=False, box=None)
-    table.add_row("home", report["home"])
-    table.add_row(
-        "published build", f"{report['build_id'] or 'none yet'} as of {report['as_of_date'] or '-'}"
-    )
-    table.add_row(
-        "pending", f"{pending.first} to {pending.last} ({pending.reason})" if pending else "nothing"
-    )
-    for name, value in accounts.items():
-        table.add_row(name.replace("_", " "), f"{value:,}")
-    console.print(table)
-
-
-@app.command(rich_help_panel="Look")
-@reported
-def sql(
-    query: Annotated[
-        str, typer.Argument(help="One SELECT on the published tables, or the path of a .sql file.")
-    ],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-    limit: Annotated[int, typer.Option(help="Rows to print.")] = 50,
-) -> None:
-    """Ask the published tables a question in SQL."""
-    from dmp.published_sql import ask
-
-    text = Path(query).read_text(encoding="utf-8") if query.endswith(".sql") else query
-    answer = ask(Home.at(home), text, limit)
-    if as_json:
-        _print_json(json.loads(answer.to_json(orient="records", date_format="iso")))
-        return
-    table = Table(*[str(column) for column in answer.columns])
-    for row in answer.itertuples(index=False):
-        table.add_row(*["" if value is None else str(value) for value in row])
-    console.print(table)
-
-
-@app.command(rich_help_panel="Look")
-@reported
-def profile(
-    user: Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show one person: who they are, their tags and scores, each with its reasons."""
-    from dmp.portrait import print_portrait, read_portrait
-
-    portrait = read_portrait(Home.at(home), user)
-    if as_json:
-        _print_json(portrait)
-    else:
-        print_portrait(portrait, console)
-
-
-@app.command(rich_help_panel="Look")
-@reported
-def recommend(
-    user: Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show one person's list, the reason for each item, and what was left out."""
-    from dmp.portrait import print_recommendations, read_recommendations
-
-    listed = read_recommendations(Home.at(home), user)
-    if as_json:
-        _print_json(listed)
-    else:
-        print_recommendations(listed, console)
-
-
 @app.command(rich_help_panel="Run")
 @reported
 def ui(
@@ -260,23 +125,23 @@ def ui(
     console.print(f"Dagster is starting on http://127.0.0.1:{port} for {place.root}; Ctrl-C stops it.")
     program = str(Path(sys.executable).with_name("dagster"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    os.execve(
+    os.execve(  # noqa: S606 - Dagster takes this process's place, and its signals
         program,
         [program, "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)],
         {**os.environ, **environment(place), "PATH": path},
     )
 
 
-def _register(home: Home, days: dict[date, Any]) -> None:
+for look in (status, sql, profile, recommend):
+    app.command(rich_help_panel="Look")(reported(look))
+
+
+def _register(home: Home, days: Iterable[date]) -> None:
     from dmp.defs.instance import open_instance
     from dmp.defs.partitions import register
 
     with open_instance(home) as instance:
         register(instance, days)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, default=str, ensure_ascii=False, indent=1))
 
 
 def main() -> None:

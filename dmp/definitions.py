@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 
 import dagster as dg
@@ -20,6 +21,8 @@ FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn
 # Longer than the longest write, so that a retry never meets the writer that it replaces.
 RETRY = dg.RetryPolicy(max_retries=1, delay=30)
 OWNERS = ["team:marketing-data"]
+# Links to source files are in beta: said once for each of them at every start.
+warnings.filterwarnings("ignore", r".*(CodeReference|with_source_code_references).* is currently in beta")
 
 
 def _published_keys() -> list[dg.AssetKey]:
@@ -35,7 +38,8 @@ def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 defs = dg.Definitions(
     assets=[
-        assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]
+        assets.map_asset_specs(_with_policies)
+        for assets in dg.with_source_code_references([*STAGES, published_asset(_published_keys())])
     ],
     asset_checks=GATES,
     jobs=[daily_job, training_job],

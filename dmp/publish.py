@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from dmp.settings import PROJECT, DmpError, Home, Settings
+from dmp.settings import PROJECT, Home, Settings
 
 BUILD_FILE = "build.json"
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
@@ -46,8 +46,8 @@ def publish(
 ) -> dict[str, Any]:
     """Copy the warehouse's published schemas into a new build and make it the current one.
 
-    landed: for each landed day, its files with the SHA-256 of their contents; with code and settings it makes the build id.
-    The same id is the same build: it is left as it is. Returns the contents of build.json.
+    landed: for each landed day, its files with the SHA-256 of their contents; with code and settings it makes
+    the build id. The same id is the same build: it is left as it is. Returns the contents of build.json.
     """
     contents = {
         "landed_days": {str(day): dict(files) for day, files in landed.items()},
@@ -71,13 +71,19 @@ def publish(
 
 
 def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[str, int]:
-    connection = duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit})
+    connection = duckdb.connect(
+        config={
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(folder / "spilled"),
+        }
+    )
     try:
         # An older storage version, so that tools which carry DuckDB 1.x open the file.
         connection.execute(
-            f"ATTACH '{_quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')"
+            f"ATTACH '{quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')"
         )
-        connection.execute(f"ATTACH '{_quoted(home.warehouse)}' AS warehouse (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted(home.warehouse)}' AS warehouse (READ_ONLY)")
         return {
             table: _copy_table(connection, schema, table, folder, build_id)
             for schema, table in _published_tables(connection)
@@ -119,7 +125,7 @@ def _copy_table(
         f"""
         CREATE TABLE published."{table}" AS
         SELECT {", ".join(selected)}, '{build_id}' AS build_id FROM warehouse."{schema}"."{table}" ORDER BY ALL
-        """
+        """  # noqa: S608 - names from the catalogue
     )
     for name, comment in columns:
         if comment and name in outside:
@@ -127,17 +133,17 @@ def _copy_table(
     target = folder / "parquet" / table
     target.mkdir(parents=True)
     connection.execute(
-        f"COPY published.\"{table}\" TO '{_quoted(target / 'part-0.parquet')}' (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY published.\"{table}\" TO '{quoted(target / 'part-0.parquet')}' (FORMAT parquet, COMPRESSION zstd)"
     )
-    counted = connection.execute(f'SELECT count(*) FROM published."{table}"').fetchone()
-    return counted[0] if counted else 0
+    return connection.table(f'published."{table}"').shape[0]
 
 
 def _escaped(text: str) -> str:
     return text.replace("'", "''")
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """Return a path as it stands in an SQL text."""
     return _escaped(str(path))
 
 
@@ -145,46 +151,19 @@ def _swap(home: Home, folder: Path) -> None:
     link = home.root / ".published"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("builds") / folder.name)
-    os.replace(link, home.published)
+    link.replace(home.published)
     os.utime(folder)
 
 
 def _forget_old_builds(home: Home, kept: int) -> None:
+    """Remove all but the current and the newest builds, and what a stopped run left unfinished."""
     current = home.published.resolve()
+    found = [path for path in home.builds.iterdir() if path.is_dir()]
+    unfinished = [path for path in found if path.name.startswith(".")]
     builds = sorted(
-        (path for path in home.builds.iterdir() if path.is_dir() and not path.name.startswith(".")),
+        set(found) - set(unfinished),
         key=lambda path: (path == current, path.stat().st_mtime_ns),
         reverse=True,
     )
-    for path in builds[kept:]:
+    for path in [*unfinished, *builds[kept:]]:
         shutil.rmtree(path)
-
-
-def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the current build for an untrusted reader: read-only, no files, no network, configuration locked.
-
-    milliseconds: limit on one statement; none is 0 or None. Each call is a database of its own, so that one
-    process may hold several. Raises DmpError where nothing was published yet.
-    """
-    path = home.published.resolve() / "dmp.duckdb"
-    if not path.exists():
-        raise DmpError(f"nothing is published in {home.root} yet: run `dmp run --home {home.root}` first")
-    settings = home.settings()
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "python_enable_replacements": False,
-            "threads": settings.threads,
-            "memory_limit": settings.memory_limit,
-            "temp_directory": "",
-        }
-    )
-    connection.execute(f"ATTACH '{_quoted(path)}' AS published (READ_ONLY)")
-    connection.execute("USE published")
-    connection.execute("DETACH memory")
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET max_execution_time = {int(milliseconds or 0)}")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection

@@ -67,7 +67,7 @@ def project_hash() -> str:
     """Return the SHA-256 over every file of the dbt project that decides what is built."""
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
-        if path.suffix in {".sql", ".yml", ".csv"} and TARGET not in path.parents:
+        if path.suffix in {".sql", ".yml", ".csv", ".md"} and TARGET not in path.parents:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -133,30 +133,28 @@ def manifest_path() -> Path:
     return path
 
 
-def build(select: str, home: Home, settings: Settings, variables: Mapping[str, str]) -> list[NodeResult]:
+def build(
+    select: str,
+    home: Home,
+    settings: Settings,
+    variables: Mapping[str, str],
+    *,
+    with_unit_tests: bool = False,
+) -> list[NodeResult]:
     """Build the selected seeds and models and run their tests, in the home's warehouse.
 
     select: dbt's selection syntax. variables: dbt vars, among them the first and last landed day of the run.
     Raises TransformationError for a model that fails; a failed test is a result.
     """
-    manifest = _manifest(project_hash())
-    target = home.root / "dbt"
-    with _variables(environment(home, settings)):
-        invocation = _invoke(
-            [
-                "build",
-                "--select",
-                select,
-                "--exclude-resource-type=unit_test",
-                f"--target-path={target}",
-                f"--log-path={target}",
-                "--vars",
-                json.dumps(dict(variables), sort_keys=True),
-            ],
-            manifest,
-        )
-    if invocation.result is None:
-        raise TransformationError(f"dbt could not start: {invocation.exception}")
+    arguments = [
+        "build",
+        f"--select={select}",
+        # A test between two stages belongs to the later one: in the earlier its other table is not built yet.
+        "--indirect-selection=buildable",
+        f"--vars={json.dumps(dict(variables), sort_keys=True)}",
+    ]
+    if not with_unit_tests:
+        arguments.append("--exclude-resource-type=unit_test")
     results = [
         NodeResult(
             unique_id=result.node.unique_id,
@@ -165,9 +163,25 @@ def build(select: str, home: Home, settings: Settings, variables: Mapping[str, s
             failures=result.failures or 0,
             message=result.message or "",
         )
-        for result in invocation.result.results
+        for result in _run(arguments, home, settings).results
     ]
     for result in results:
         if result.unique_id.split(".")[0] in {"model", "seed"} and result.status in {"error", "fail"}:
             raise TransformationError(f"{result.unique_id} failed: {result.message}")
     return results
+
+
+def document(home: Home, settings: Settings) -> Path:
+    """Return dbt's documentation site as one page, made from the home's tables."""
+    _run(["docs", "generate", "--static"], home, settings)
+    return home.root / "dbt" / "static_index.html"
+
+
+def _run(arguments: list[str], home: Home, settings: Settings) -> Any:
+    manifest = _manifest(project_hash())
+    target = home.root / "dbt"
+    with _variables(environment(home, settings)):
+        invocation = _invoke([*arguments, f"--target-path={target}", f"--log-path={target}"], manifest)
+    if invocation.result is None:
+        raise TransformationError(f"dbt could not start: {invocation.exception}")
+    return invocation.result

@@ -1,39 +1,3 @@
-{#- Event types that are counted, with the name of their measure. -#}
-{% macro activity_counts() -%}
-    {{ return({
-        'page_view': 'page_view_count',
-        'impression': 'impression_count',
-        'click': 'click_count',
-        'search': 'search_count',
-        'view': 'view_count',
-        'cart': 'cart_count',
-        'favourite': 'favourite_count',
-        'dismiss': 'dismiss_count',
-        'login': 'login_count',
-        'purchase': 'purchase_line_count',
-        'refund': 'refund_count',
-        'review': 'review_count',
-    }) }}
-{%- endmacro %}
-
-{#- Windows in days up to and including the cut; none means since the beginning. -#}
-{% macro windows() -%}
-    {{ return({'1d': 1, '7d': 7, '30d': 30, '90d': 90, 'life': none}) }}
-{%- endmacro %}
-
-{% macro windowed_measures() -%}
-    {{ return([
-        'view_count', 'search_count', 'click_count', 'cart_count', 'favourite_count',
-        'order_count', 'purchase_line_count', 'purchase_quantity', 'purchase_amount',
-        'refund_count', 'refund_amount', 'review_count', 'event_count',
-    ]) }}
-{%- endmacro %}
-
-{#- Sums are exact: whole numbers, and money as DECIMAL. -#}
-{% macro measure_type(measure) -%}
-    {{ 'decimal(38, 4)' if measure.endswith('_amount') else 'bigint' }}
-{%- endmacro %}
-
 {% macro in_window(days, event_date='event_date') -%}
     {% if days is none -%} true {%- else -%} {{ event_date }} > as_of_date - {{ days }} {%- endif %}
 {%- endmacro %}
@@ -50,20 +14,14 @@ with cuts as (
     select as_of_date from {{ cuts }}
 ),
 
-days as (
-    select
-        cuts.as_of_date,
-        map.user_key,
-        activity.event_date,
-        {%- for measure in windowed_measures() %}
-        sum(activity.{{ measure }})::{{ measure_type(measure) }} as {{ measure }},
-        {%- endfor %}
-        sum(activity.rating_sum)::bigint as rating_sum
+-- Looked at twice and never stored: a person's day as known on the cut is one row already.
+days as not materialized (
+    select cuts.as_of_date, known.* exclude (known_from, known_to)
     from cuts
-    inner join {{ ref('int_activity_daily') }} as activity on activity.event_date <= cuts.as_of_date
-    inner join {{ ref('identity_map_history') }} as map on activity.identifier_key = map.identifier_key
-    where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
-    group by cuts.as_of_date, map.user_key, activity.event_date
+    inner join {{ ref('user_days') }} as known
+        on cuts.as_of_date >= known.event_date
+        and cuts.as_of_date >= known.known_from
+        and cuts.as_of_date < known.known_to
 ),
 
 -- Gaps between days of purchase, summed as whole numbers so that their spread is the same in any order of rows.
@@ -111,24 +69,50 @@ people as (
     group by cuts.as_of_date, map.user_key
 ),
 
+-- One row per person and age of what they did, so that few rows are left to be counted in every window.
+aged as (
+    select
+        as_of_date,
+        user_key,
+        case
+            {%- for days in windows().values() if days is not none %}
+            when event_date > as_of_date - {{ days }} then {{ loop.index }}
+            {%- endfor %}
+            else {{ windows() | length }}
+        end as narrowest_window,
+        min(event_date) as first_date,
+        max(event_date) as last_date,
+        min(event_date) filter (order_count > 0) as first_purchase_date,
+        max(event_date) filter (order_count > 0) as last_purchase_date,
+        count(*) as active_day_count,
+        count(*) filter (order_count > 0) as purchase_day_count,
+        {%- for measure in windowed_measures() %}
+        sum({{ measure }})::{{ measure_type(measure) }} as {{ measure }},
+        {%- endfor %}
+        sum(review_count) as review_count,
+        sum(rating_sum) as rating_sum
+    from days
+    group by as_of_date, user_key, narrowest_window
+),
+
 summed as (
     select
         as_of_date,
         user_key,
-        as_of_date - min(event_date) as tenure_days,
-        as_of_date - max(event_date) as recency_days,
-        as_of_date - min(event_date) filter (order_count > 0) as first_purchase_days,
-        as_of_date - max(event_date) filter (order_count > 0) as purchase_recency_days,
-        {%- for suffix, days in windows().items() %}
-        count(*) filter ({{ in_window(days) }}) as active_day_count_{{ suffix }},
-        count(*) filter (order_count > 0 and {{ in_window(days) }}) as purchase_day_count_{{ suffix }},
-        {%- for measure in windowed_measures() %}
-        coalesce(sum({{ measure }}) filter ({{ in_window(days) }}), 0)::{{ measure_type(measure) }}
+        as_of_date - min(first_date) as tenure_days,
+        as_of_date - max(last_date) as recency_days,
+        as_of_date - min(first_purchase_date) as first_purchase_days,
+        as_of_date - max(last_purchase_date) as purchase_recency_days,
+        {%- for suffix in windows() %}
+        {%- set window = loop.index %}
+        {%- for measure in ['active_day_count', 'purchase_day_count'] + windowed_measures() %}
+        coalesce(sum({{ measure }}) filter (narrowest_window <= {{ window }}), 0)::{{ measure_type(measure) }}
             as {{ measure }}_{{ suffix }},
         {%- endfor %}
         {%- endfor %}
-        coalesce(sum(rating_sum), 0)::bigint as rating_sum_life
-    from days
+        sum(review_count)::bigint as review_count_life,
+        sum(rating_sum)::bigint as rating_sum_life
+    from aged
     group by as_of_date, user_key
 ),
 

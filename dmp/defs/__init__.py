@@ -1,0 +1,1 @@
+"""Dagster wiring, one short file per stage; no logic of any stage."""

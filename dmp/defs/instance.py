@@ -18,6 +18,15 @@ QUIET = {
     "GX_ANALYTICS_ENABLED": "false",
     # Two spinning OpenMP threads on a busy machine cost six times the work (measured on LightGBM 4.7).
     "OMP_WAIT_POLICY": "passive",
+    # Dagster says of every link to a source file that the link is in beta, and of `dagster dev` that there is `dg dev`.
+    "PYTHONWARNINGS": ",".join(
+        [
+            "ignore:Class `CodeReferencesMetadataValue`",
+            "ignore:Class `LocalFileCodeReference`",
+            "ignore:Function `with_source_code_references`",
+            "ignore:Function `dev_command`",
+        ]
+    ),
 }
 
 
@@ -32,15 +41,17 @@ def instance_settings(folder: Path) -> dict[str, object]:
             "class": "BatchedSqliteEventLogStorage",
             "config": {"base_dir": str(folder / "history")},
         },
+        "run_launcher": {"module": "dmp.defs.launching", "class": "WatchedRunLauncher"},
         "concurrency": {
             "runs": {"max_concurrent_runs": 1},
             "pools": {"default_limit": 1},
         },
-        # A killed run frees its place within minutes.
+        # A killed run frees its place within seconds; no run takes longer than a day.
         "run_monitoring": {
             "enabled": True,
-            "poll_interval_seconds": 30,
+            "poll_interval_seconds": 10,
             "free_slots_after_run_end_seconds": 60,
+            "max_runtime_seconds": 86_400,
         },
     }
 

@@ -1,4 +1,4 @@
-"""The learned stages as assets: each reads the profile tables, calls its stage's pure functions and writes their tables."""
+"""The learned stages as assets: each reads profile tables, calls its stage's pure functions, writes their tables."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -143,7 +143,7 @@ def _pictures(warehouse: Warehouse, target: str, version: str | None) -> dict[st
     specs=_specs(
         {
             "recommendations": "One row per person and listed item, ranked, with its sources and reason.",
-            "recommendation_fates": "One row per person and item that was recalled but not listed: where it fell and why.",
+            "recommendation_fates": "One row per person and item recalled but not listed: where it fell and why.",
             "recommendation_metrics": "One row per list and metric: how good the lists were on a later window.",
             "recommendation_models": "One row: the ranker in use, or why there is none.",
         },

@@ -4,11 +4,13 @@ import hashlib
 import json
 
 import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.warehouse import REBUILD_TAG
 from dmp.landing.days import landed_days
 from dmp.pending import Pending, pending_days
+from dmp.publish import code_version, published_build
 from dmp.settings import Home, SettingsError
 
 LEARNED_STAGES = ("vectors", "segments", "predictions", "recommendations", "published")
@@ -30,10 +32,12 @@ def run_tags(pending: Pending) -> dict[str, str]:
     return {**range_tags(pending.first, pending.last), REBUILD_TAG: str(pending.is_rebuild).lower()}
 
 
-def _request(
-    context: dg.ScheduleEvaluationContext | dg.SensorEvaluationContext,
+def _pending_request(
+    context: dg.ScheduleEvaluationContext | dg.SensorEvaluationContext, home: Home, run_key: str | None = None
 ) -> dg.RunRequest | dg.SkipReason:
-    home = Home.at()
+    under_way = dg.RunsFilter(job_name="daily", statuses=NOT_FINISHED_STATUSES)
+    if context.instance.get_run_ids(under_way, limit=1):
+        return dg.SkipReason("a daily run is queued or under way")
     try:
         pending = pending_days(home)
     except SettingsError as error:
@@ -41,17 +45,13 @@ def _request(
     if pending is None:
         return dg.SkipReason("the published build holds every landed day")
     register(context.instance, pending.days)
-    state = json.dumps({str(day): files for day, files in landed_days(home.landing).items()}, sort_keys=True)
-    return dg.RunRequest(
-        run_key=hashlib.sha256((state + pending.reason).encode()).hexdigest(),
-        tags=run_tags(pending),
-    )
+    return dg.RunRequest(run_key=run_key, tags=run_tags(pending))
 
 
 @dg.schedule(job=daily_job, cron_schedule="0 6 * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
 def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Run what is pending, every morning."""
-    return _request(context)
+    """Run what is pending, every morning: newly landed days, and what other code or settings make anew."""
+    return _pending_request(context, Home.at())
 
 
 @dg.sensor(
@@ -61,8 +61,14 @@ def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.
     name="landed_days",
 )
 def landed_days_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Run what is pending as soon as it has landed."""
-    return _request(context)
+    """Run what has landed as soon as it has landed; what failed is tried again only with other files or code."""
+    home = Home.at()
+    landed = {str(day): files for day, files in landed_days(home.landing).items()}
+    build = published_build(home)
+    if build and build["landed_days"] == landed:
+        return dg.SkipReason("nothing has landed since the published build")
+    state = json.dumps([landed, code_version()], sort_keys=True)
+    return _pending_request(context, home, hashlib.sha256(state.encode()).hexdigest())
 
 
 weekly_training = dg.ScheduleDefinition(

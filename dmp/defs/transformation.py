@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range
 from dmp.defs.warehouse import Warehouse, table_metadata
-from dmp.transformation import NodeResult, build, manifest_path
+from dmp.transformation import DBT_PROJECT, NodeResult, build, manifest_path
 
 MANIFEST: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
 
@@ -31,13 +31,14 @@ class StageTranslator(DagsterDbtTranslator):
         return dbt_resource_props.get("description") or dbt_resource_props["name"]
 
 
-TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=False))
+TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 
 
 def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.AssetsDefinition:
     @dbt_assets(
         name=f"dbt__{stage}",
         manifest=MANIFEST,
+        project=DbtProject(DBT_PROJECT),
         select=select,
         dagster_dbt_translator=TRANSLATOR,
         partitions_def=LANDED_DATES if is_partitioned else None,

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 from pydantic import PrivateAttr
 
+from dmp.defs.launching import alive
 from dmp.settings import Home, Settings
 from dmp.warehouse import connect, exclusive, replace_tables
 
@@ -31,7 +32,7 @@ class Warehouse(dg.ConfigurableResource):
                 log.info("another run writes to this home: waiting for it to end")
 
         self._settings = self.home.settings()
-        with exclusive(self.home, waiting):
+        with alive(context.instance, context.run_id or ""), exclusive(self.home, waiting):
             # The landing is the truth: a rebuild starts from an empty file, whatever older code left in it.
             if context.run and context.run.tags.get(REBUILD_TAG) == "true":
                 self.home.warehouse.unlink(missing_ok=True)
@@ -71,9 +72,9 @@ def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: st
         """,
         [schema, table],
     ).fetchall()
-    counted = connection.execute(f'SELECT count(*) FROM "{schema}"."{table}"').fetchone()
+    (rows,) = connection.table(f'"{schema}"."{table}"').count("*").fetchall()[0]
     return {
-        "dagster/row_count": counted[0] if counted else 0,
+        "dagster/row_count": rows,
         "dagster/table_name": f"{schema}.{table}",
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(name, data_type, description=comment) for name, data_type, comment in columns]

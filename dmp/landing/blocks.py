@@ -31,7 +31,7 @@ REASONS = {
     "broken_quotes": "text follows a closing quote, or a line ends inside a bare field",
     "field_count": "the record has another number of fields than the header",
     "missing": "a required value is missing",
-    "wrong_type": "text is expected, not true, false, a list or an object",
+    "wrong_type": "a text is expected, or a list: the value is something else",
     "not_text": "the text is too strange to store",
     "not_integer": "the value is no whole number",
     "not_decimal": "the value is no number",

@@ -81,6 +81,9 @@ class FieldContract(Part):
     source_name: str | None = Field(None, description="the field's name in the file, if another")
     allowed: tuple[str, ...] = ()
     range: tuple[float, float] | None = Field(None, description="smallest and largest accepted number")
+    elements: dict[Name, tuple[float, float]] = Field(
+        {}, description="for a JSON array of objects: accepted numbers by name"
+    )
     unit: Literal["iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"] = "iso"
     max_length: int | None = Field(None, ge=1, description="characters; identifiers have at most 255")
     identifier: Identifier | None = None
@@ -92,6 +95,8 @@ class FieldContract(Part):
             raise ValueError(f"a range needs a number, not {self.type}")
         if self.identifier and self.type != "text":
             raise ValueError(f"an identifier is text, not {self.type}")
+        if self.elements and self.type != "json":
+            raise ValueError(f"elements need json, not {self.type}")
         if self.unit != "iso" and self.type != "timestamp":
             raise ValueError(f"a unit needs a timestamp, not {self.type}")
         return self

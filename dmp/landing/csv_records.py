@@ -7,7 +7,6 @@ quotes in a record of several lines refuse the file: nobody can tell where the n
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,51 +15,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dmp.landing.blocks import BYTE_ORDER_MARK, LARGEST_RECORD, LONGEST_LINE, Block, RefusedFileError, Reject
-from dmp.landing.content import chunks, line_blocks
+from dmp.landing.blocks import (
+    LARGEST_RECORD,
+    LONGEST_LINE,
+    REASONS,
+    Block,
+    RefusedFileError,
+    Reject,
+)
 from dmp.landing.contract import Entity
+from dmp.landing.csv_lines import CsvLines, problem_of
 
 RECORDS_PER_BLOCK = 20_000
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-@dataclass
-class _Lines:
-    """Physical lines as text, pulled by the CSV reader, with the lines of the record at hand remembered.
-
-    Bytes that are no UTF-8 come through as lone surrogates, so that they can be given back unchanged.
-    """
-
-    path: Path
-    number: int = 0
-    blank_line_count: int = 0
-    size: int = 0
-    record: list[str] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[str]:
-        for content in line_blocks(chunks(self.path)):
-            for raw in io.BytesIO(content):
-                self.number += 1
-                line = raw if self.record else raw.removeprefix(BYTE_ORDER_MARK)
-                if not self.record and (not line.strip() or line.startswith(b"#")):
-                    self.blank_line_count += 1
-                    continue
-                self.size += len(line)
-                if self.size > LONGEST_LINE:
-                    raise self.unclosed_quote()
-                self.record.append(line.decode("utf-8", "surrogateescape"))
-                yield self.record[-1]
-
-    @property
-    def first(self) -> int:
-        """The line on which the record at hand begins."""
-        return self.number - len(self.record) + 1
-
-    def begin_record(self) -> None:
-        self.record, self.size = [], 0
-
-    def unclosed_quote(self) -> RefusedFileError:
-        return RefusedFileError(f"a quote opened in the record of line {self.first} is not closed properly")
 
 
 def csv_blocks(path: Path, entity: Entity) -> Iterator[Block]:
@@ -69,7 +36,7 @@ def csv_blocks(path: Path, entity: Entity) -> Iterator[Block]:
     Raises RefusedFileError: no header, another delimiter, a required column missing, a quote never closed.
     """
     with _fields_of_any_size():
-        lines = _Lines(path)
+        lines = CsvLines(path)
         reader = csv.reader(iter(lines), strict=True)
         header = _header(lines, reader, entity)
         block = _Draft(header, entity, header_line_count=len(lines.record))
@@ -91,13 +58,15 @@ def _fields_of_any_size() -> Iterator[None]:
         csv.field_size_limit(usual)
 
 
-def _header(lines: _Lines, reader: Iterator[list[str]], entity: Entity) -> list[str]:
+def _header(lines: CsvLines, reader: Iterator[list[str]], entity: Entity) -> list[str]:
     try:
         header = [name.strip() for name in next(reader)]
     except StopIteration:
         return []
     except csv.Error as error:
         raise RefusedFileError(f"the header cannot be read: {error}") from error
+    if (problem := problem_of("".join(lines.record))) is not None:
+        raise RefusedFileError(f"the header cannot be read: {REASONS[problem]}")
     known = set(entity.source_names)
     if not known & set(header):
         raise RefusedFileError(_guess(lines.record[0], known))
@@ -117,7 +86,7 @@ def _guess(line: str, known: set[str]) -> str:
     return "the file has no header: its first line names no field of the contract"
 
 
-def _next_record(lines: _Lines, reader: Iterator[list[str]], block: _Draft) -> bool:
+def _next_record(lines: CsvLines, reader: Iterator[list[str]], block: _Draft) -> bool:
     lines.begin_record()
     try:
         values = next(reader)
@@ -145,14 +114,12 @@ class _Draft:
     numbers: list[int] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
-    def add(self, lines: _Lines, values: list[str]) -> None:
+    def add(self, lines: CsvLines, values: list[str]) -> None:
         text = "".join(lines.record)
         if lines.size > LARGEST_RECORD:
             self.reject(lines, "too_large")
-        elif not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text):
-            self.reject(lines, "not_utf8")
-        elif "\0" in text:
-            self.reject(lines, "nul")
+        elif problem := problem_of(text):
+            self.reject(lines, problem)
         elif len(values) != len(self.header):
             self.reject(lines, "field_count")
         else:
@@ -161,12 +128,12 @@ class _Draft:
             self.texts.append(text)
             self.numbers.append(lines.first)
 
-    def reject(self, lines: _Lines, reason_code: str) -> None:
+    def reject(self, lines: CsvLines, reason_code: str) -> None:
         self.continuation_line_count += len(lines.record) - 1
         content = "".join(lines.record).encode("utf-8", "surrogateescape")
         self.rejects.append(Reject(lines.first, reason_code, content.rstrip(b"\r\n")))
 
-    def finished(self, lines: _Lines, seen: int) -> Block:
+    def finished(self, lines: CsvLines, seen: int) -> Block:
         """Return the block; `seen` lines of the file are in earlier blocks."""
         known = self.entity.source_names
         unknown = [name for name in self.header if name not in known]

@@ -12,11 +12,8 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations import facts
+from dmp.recommendations.item_facts import item_facts, person_facts
 from dmp.recommendations.neighbours import item_neighbours, person_weights
-
-# So many buyers at the mean rate stand behind every measured repurchase rate.
-_PRIOR_BUYERS = 20
-_DAYS_TO_RETURN = 30
 
 
 @dataclass(frozen=True)
@@ -89,27 +86,7 @@ def context_as_known(
     Leaves `facts.know(cut)` in force, for reading the outcomes after it.
     """
     facts.know(connection, cut)
-    items, pairs = facts.items(connection), facts.pairs(connection)
-    catalogue_days = (pd.Timestamp(cut) - pd.to_datetime(items["first_seen_date"])).dt.days
-    items["item_age_days"] = catalogue_days.where(catalogue_days >= 0, items["item_first_activity_days"])
-    items["is_known"] = items["item_age_days"].notna()
-    items["repurchase_rate"] = repurchase_rates(items, pairs)
-    return Context(cut, items, pairs, facts.people(connection, as_of_date), vectors)
-
-
-def repurchase_rates(items: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
-    """Return per item the share of its buyers who bought it on a second day; missing where nobody can tell.
-
-    Only buyers who had 30 days to come back count. A rate is drawn towards that of its category, and that
-    towards the shop's, by 20 buyers each: few buyers prove little, fewer than 20 in the whole shop nothing.
-    """
-    bought = pairs[pairs["first_purchase_days"] >= _DAYS_TO_RETURN]
-    buyers = np.bincount(bought["item_key"], minlength=len(items))
-    again = np.bincount(bought["item_key"], weights=bought["purchase_day_count"] > 1, minlength=len(items))
-    if buyers.sum() < _PRIOR_BUYERS:
-        return np.full(len(items), np.nan)
-    shop_rate = again.sum() / buyers.sum()
-    category = items["category"].fillna("").to_numpy(dtype=object)
-    sums = pd.DataFrame({"again": again, "buyers": buyers}).groupby(category).transform("sum")
-    category_rate = (sums["again"] + _PRIOR_BUYERS * shop_rate) / (sums["buyers"] + _PRIOR_BUYERS)
-    return ((again + _PRIOR_BUYERS * category_rate) / (buyers + _PRIOR_BUYERS)).to_numpy()
+    pairs = facts.pairs(connection)
+    items = item_facts(facts.catalogue(connection), pairs, cut)
+    people = person_facts(facts.people(connection, as_of_date), pairs)
+    return Context(cut, items, pairs, people, vectors)

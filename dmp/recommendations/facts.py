@@ -46,6 +46,8 @@ SELECT
     item_key,
     count(*) FILTER (purchase_count > 0) AS purchase_day_count,
     sum(purchase_quantity)::BIGINT AS purchase_quantity,
+    sum(purchase_amount)::DOUBLE AS purchase_amount,
+    max(age_days) AS first_activity_days,
     min(age_days) FILTER (purchase_count > 0) AS last_purchase_days,
     max(age_days) FILTER (purchase_count > 0) AS first_purchase_days,
     coalesce(sum(CAST($unit * power(0.5, age_days / $habit) AS BIGINT)) FILTER (purchase_count > 0), 0)
@@ -62,37 +64,22 @@ GROUP BY user_key, item_key
 ORDER BY user_key, item_key
 """
 
-_ITEMS = """
-SELECT
-    item_key,
-    count(DISTINCT user_key) FILTER (purchase_count > 0 AND age_days < 7) AS buyers_7d,
-    count(DISTINCT user_key) FILTER (purchase_count > 0 AND age_days < 30) AS buyers_30d,
-    count(DISTINCT user_key) FILTER (purchase_count > 0 AND age_days < 90) AS buyers_90d,
-    count(DISTINCT user_key) FILTER (purchase_count > 0) AS buyers_life,
-    count(DISTINCT user_key) FILTER (view_count > 0 AND age_days < 7) AS viewers_7d,
-    count(DISTINCT user_key) FILTER (view_count > 0 AND age_days < 30) AS viewers_30d,
-    min(age_days) FILTER (purchase_count > 0) AS item_last_purchase_days,
-    max(age_days) AS item_first_activity_days,
-    sum(purchase_amount)::DOUBLE / nullif(sum(purchase_quantity), 0)::DOUBLE AS paid_price_amount
-FROM known_activity
-GROUP BY item_key
-ORDER BY item_key
-"""
-
 _PEOPLE = """
+WITH days AS (
+    SELECT user_key, age_days, sum(purchase_count) > 0 AS is_purchase_day, sum(view_count)::BIGINT AS view_count
+    FROM known_activity
+    GROUP BY user_key, age_days
+)
 SELECT
     user_key,
-    count(DISTINCT age_days) FILTER (purchase_count > 0) AS user_purchase_day_count,
-    count(DISTINCT age_days) FILTER (purchase_count > 0 AND age_days < 90) AS user_purchase_day_count_90d,
-    count(DISTINCT age_days) AS user_active_day_count,
-    count(*) FILTER (purchase_count > 0) AS user_purchase_line_count,
-    count(DISTINCT item_key) FILTER (purchase_count > 0) AS user_purchase_item_count,
-    min(age_days) FILTER (purchase_count > 0) AS user_last_purchase_days,
+    count(*) FILTER (is_purchase_day) AS user_purchase_day_count,
+    count(*) FILTER (is_purchase_day AND age_days < 90) AS user_purchase_day_count_90d,
+    count(*) AS user_active_day_count,
+    min(age_days) FILTER (is_purchase_day) AS user_last_purchase_days,
     min(age_days) AS user_recency_days,
     max(age_days) AS user_tenure_days,
-    sum(view_count) FILTER (age_days < 30)::BIGINT AS user_view_count_30d,
-    sum(purchase_amount)::DOUBLE / nullif(sum(purchase_quantity), 0)::DOUBLE AS user_price_amount
-FROM known_activity
+    sum(view_count) FILTER (age_days < 30)::BIGINT AS user_view_count_30d
+FROM days
 GROUP BY user_key
 ORDER BY user_key
 """
@@ -151,12 +138,9 @@ def pairs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute(_PAIRS, values).df()
 
 
-def items(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row per item_key of the catalogue (row number = item_key): its attributes and its
-    popularity.
-    """
-    catalogue = connection.execute(_CATALOGUE).df()
-    return catalogue.join(connection.execute(_ITEMS).df().set_index("item_key"))
+def catalogue(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per item with its attributes; the row number is the item_key of the other tables."""
+    return connection.execute(_CATALOGUE).df()
 
 
 def people(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
-from small_shop import Shop
+from small_shop import Shop, opened_shop
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """A shop of which nothing has landed yet."""
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        yield Shop(tmp_path, connection)
+    with opened_shop(tmp_path) as shop:
+        yield shop

@@ -1,7 +1,8 @@
 """A small landing of the source `shop`, and its loading into a warehouse of its own."""
 
-import gzip
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,13 @@ def lines(count: int, first: int = 1) -> bytes:
     return b"".join(line(event_id=f"e{number}") + b"\n" for number in range(first, first + count))
 
 
+@contextmanager
+def opened_shop(root: Path) -> Iterator["Shop"]:
+    """Open a shop of which nothing has landed yet."""
+    with duckdb.connect(str(root / "warehouse.duckdb")) as connection:
+        yield Shop(root, connection)
+
+
 @dataclass
 class Shop:
     """A landing folder and the warehouse it is loaded into."""
@@ -63,7 +71,7 @@ class Shop:
         """Put a file into a day's folder."""
         path = self.landing / self.source / str(day) / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        path.write_bytes(content)
         return path
 
     def load(self, first: date = date(2000, 1, 1), last: date = date(2100, 1, 1)) -> list[FileAccount]:
@@ -83,9 +91,12 @@ class Shop:
         """Ask the warehouse."""
         return self.connection.execute(query).fetchall()
 
-    def reasons(self) -> list[tuple[Any, ...]]:
-        """Return (line, field, reason) of each reject."""
-        return self.rows("SELECT source_line, field, reason_code FROM raw.rejects ORDER BY ALL")
+    def reasons(self, source_file: str = "%") -> list[tuple[Any, ...]]:
+        """Return (line, field, reason) of each reject of the files that match a pattern."""
+        return self.connection.execute(
+            "SELECT source_line, field, reason_code FROM raw.rejects WHERE source_file LIKE ? ORDER BY ALL",
+            [source_file],
+        ).fetchall()
 
     def vault_rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the vault."""

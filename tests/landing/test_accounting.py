@@ -36,7 +36,7 @@ CORRUPTIONS = st.lists(
 COUNT = "SELECT source_file, count(*)"
 # One load checks many corrupted files, one a day: a load costs more than a file.
 FILES = st.lists(CORRUPTIONS, min_size=1, max_size=20)
-SLOWLY = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOWLY = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def corrupted(content: bytes, corruptions: list[tuple[float, int, bytes]]) -> bytes:

@@ -1,7 +1,12 @@
 """CSV as it arrives in practice, case by case: what is accepted, what is rejected and why."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
-from small_shop import Shop
+from small_shop import Shop, opened_shop
+
+from dmp.landing.accounts import FileAccount
 
 HEADER = b"item_id,name,price_amount,updated_at\n"
 ROW = b"i%d,Pan,9.90,2024-03-01T00:00:00Z\n"
@@ -40,15 +45,24 @@ CSV = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[str, FileAccount]]]:
+    """Load all cases at once, each a file with ids of its own; return its account by case."""
+    with opened_shop(tmp_path_factory.mktemp("shop")) as shop:
+        for number, (content, *_) in enumerate(CSV.values()):
+            shop.land(f"items.{number:03}.csv", re.sub(rb"\bi(\d)\b", rb"i%d_\1" % number, content))
+        yield shop, dict(zip(CSV, shop.load(), strict=True))
+
+
 @pytest.mark.parametrize("case", CSV)
-def test_csv(shop: Shop, case: str) -> None:
-    content, physical, header, continuation, blank, accepted, reasons = CSV[case]
-    account = shop.load_one("items.csv", content)
+def test_csv(loaded: tuple[Shop, dict[str, FileAccount]], case: str) -> None:
+    _, physical, header, continuation, blank, accepted, reasons = CSV[case]
+    shop, account = loaded[0], loaded[1][case]
     assert not account.is_refused, account.refusal_reason
     assert (account.physical_line_count, account.header_line_count) == (physical, header)
     assert (account.continuation_line_count, account.blank_line_count) == (continuation, blank)
     assert account.accepted_count == accepted
-    assert shop.reasons() == reasons
+    assert shop.reasons(account.source_file) == reasons
 
 
 def test_unknown_csv_columns_are_kept_as_properties_and_noted_once(shop: Shop) -> None:

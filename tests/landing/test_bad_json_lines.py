@@ -1,7 +1,12 @@
 """JSON lines as they arrive in practice, case by case: what is accepted, what is rejected and why."""
 
+import json
+from collections.abc import Iterator
+
 import pytest
-from small_shop import Shop, line, lines
+from small_shop import Shop, line, lines, opened_shop
+
+from dmp.landing.accounts import FileAccount
 
 GOOD = line() + b"\n"
 
@@ -77,15 +82,24 @@ JSON_LINES = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[str, FileAccount]]]:
+    """Load all cases at once, each a file with ids of its own; return its account by case."""
+    with opened_shop(tmp_path_factory.mktemp("shop")) as shop:
+        for number, (content, *_) in enumerate(JSON_LINES.values()):
+            own = content.replace(b'"event_id":"e', b'"event_id":"%d-' % number)
+            shop.land(f"events.{number:03}.jsonl", own)
+        yield shop, dict(zip(JSON_LINES, shop.load(), strict=True))
+
+
 @pytest.mark.parametrize("case", JSON_LINES)
-def test_json_lines(shop: Shop, case: str) -> None:
-    content, physical, blank, accepted, reasons = JSON_LINES[case]
-    account = shop.load_one("events.jsonl", content)
+def test_json_lines(loaded: tuple[Shop, dict[str, FileAccount]], case: str) -> None:
+    _, physical, blank, accepted, reasons = JSON_LINES[case]
+    shop, account = loaded[0], loaded[1][case]
     assert not account.is_refused
     counts = (account.physical_line_count, account.blank_line_count, account.accepted_count)
     assert counts == (physical, blank, accepted)
-    assert shop.reasons() == reasons
-    assert len(shop.vault_rows("FROM rejects")) == len(reasons)
+    assert shop.reasons(account.source_file) == reasons
 
 
 def test_numbers_as_ids_become_exact_text(shop: Shop) -> None:
@@ -123,3 +137,24 @@ def test_the_bytes_of_rejects_are_in_the_vault_and_nowhere_else(shop: Shop) -> N
         (b"not json",),
     ]
     assert shop.rows("SELECT count(DISTINCT content_hash) FROM raw.rejects") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("lines_of_order", "reasons"),
+    [
+        ([{"item_id": "i1", "quantity": 1, "price_amount": 2.5}], []),
+        ([], []),
+        (
+            [{"quantity": 1, "price_amount": 2}, {"quantity": 1, "price_amount": -2}],
+            [(1, "lines", "out_of_range")],
+        ),
+        ([{"quantity": "many", "price_amount": 2}], [(1, "lines", "out_of_range")]),
+        (7, [(1, "lines", "wrong_type")]),
+    ],
+)
+def test_the_lines_of_an_order_are_looked_into(
+    shop: Shop, lines_of_order: object, reasons: list[tuple[int, str, str]]
+) -> None:
+    order = {"order_id": "o1", "user_id": "u1", "ordered_at": "2024-03-01T10:00:00Z", "lines": lines_of_order}
+    shop.load_one("orders.jsonl", json.dumps(order).encode())
+    assert shop.reasons() == reasons

@@ -2,11 +2,15 @@
 
 import gzip
 import os
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from small_shop import Shop, line, lines
+from small_shop import DAY, Shop, line, lines, opened_shop
+
+from dmp.landing.accounts import FileAccount
 
 GOOD = line() + b"\n"
 HEADER = b"item_id,name,price_amount,updated_at\n"
@@ -38,28 +42,34 @@ REFUSED = {
     "17 unclosed quote": ("items.csv", HEADER + ROW % 1 + b'i2,"Pan,1,x\n' + ROW % 3 * 50, "line 3"),
     "17 quote closed too late": ("items.csv", HEADER + b'i2,"Pan,1,x\n' + b'i3,"Pot",1,x\n', "line 2"),
     "25 no header": ("items.csv", ROW % 1 + ROW % 2, "no header"),
+    "14 Latin-1 header": ("items.csv", HEADER.replace(b"name", b"n\xe4me") + ROW % 1, "not UTF-8"),
     "26 semicolons": ("items.csv", HEADER.replace(b",", b";") + ROW % 1, "semicolons"),
     "required column missing": ("items.csv", b"item_id,name\ni1,Pan\n", "the required column 'updated_at'"),
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[str, FileAccount]]]:
+    """Load all cases at once, each on a day of its own; return its account by case."""
+    with opened_shop(tmp_path_factory.mktemp("shop")) as shop:
+        for number, (name, content, _) in enumerate(REFUSED.values()):
+            shop.land(name, content, DAY + timedelta(number))
+        yield shop, dict(zip(REFUSED, shop.load(), strict=True))
+
+
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_refused_file_leaves_no_rows_and_says_why(shop: Shop, case: str) -> None:
-    name, content, reason = REFUSED[case]
-    path = shop.landing / "shop" / "2024-03-01" / name
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
-    [account] = shop.load()
+def test_a_refused_file_says_why(loaded: tuple[Shop, dict[str, FileAccount]], case: str) -> None:
+    account = loaded[1][case]
     assert account.is_refused
-    assert reason in (account.refusal_reason or "")
-    assert account.accepted_count == account.rejected_count == 0
-    assert shop.rows(
-        "SELECT count(*) FROM raw.shop__events UNION ALL SELECT count(*) FROM raw.shop__items"
-    ) == [
-        (0,),
-        (0,),
+    assert REFUSED[case][2] in (account.refusal_reason or "")
+
+
+def test_refused_files_leave_no_rows(loaded: tuple[Shop, dict[str, FileAccount]]) -> None:
+    for table in ("shop__events", "shop__items", "shop__exposures", "rejects"):
+        assert loaded[0].rows(f"FROM raw.{table}") == []
+    assert loaded[0].rows("SELECT count(*), bool_and(is_refused) FROM raw.landed_files") == [
+        (len(REFUSED), True)
     ]
-    assert shop.rows("SELECT is_refused FROM raw.landed_files") == [(True,)]
 
 
 def test_a_refused_file_does_not_stop_the_others(shop: Shop) -> None:
@@ -96,8 +106,6 @@ def test_files_still_being_written_are_not_read(shop: Shop) -> None:
 
 def test_gzip_of_several_members_and_zstd_are_read_in_full(shop: Shop) -> None:
     several = gzip.compress(lines(3)) + gzip.compress(lines(2, first=4))
-    day = shop.landing / "shop" / "2024-03-01"
-    day.mkdir(parents=True)
-    (day / "events.a.jsonl.gz").write_bytes(several)
-    (day / "events.b.jsonl.zst").write_bytes(pa.compress(lines(4, first=6), codec="zstd", asbytes=True))
+    shop.land("events.a.jsonl.gz", several)
+    shop.land("events.b.jsonl.zst", pa.compress(lines(4, first=6), codec="zstd", asbytes=True))
     assert [account.accepted_count for account in shop.load()] == [5, 4]

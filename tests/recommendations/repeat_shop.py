@@ -12,8 +12,8 @@ from dmp.recommendations.context import Context, Vectors, context_as_known
 from dmp.vectors.factorisation import vectors_as_of
 
 FIRST_DATE, AS_OF_DATE = date(2024, 1, 1), date(2024, 4, 10)
-PEOPLE, ITEMS = 160, 60
-NO_CONSENT, COLD = 3, 158
+PEOPLE, ITEMS = 120, 60
+NO_CONSENT, COLD = 3, 118
 
 
 def user_key(number: int) -> int:

@@ -4,7 +4,7 @@ import pytest
 from repeat_shop import user_key
 
 from dmp.recommendations.candidates import recall_candidates
-from dmp.recommendations.context import Context, repurchase_rates
+from dmp.recommendations.context import Context
 from dmp.recommendations.filters import (
     REMOVED_COLUMNS,
     already_owned,
@@ -14,6 +14,7 @@ from dmp.recommendations.filters import (
     refused,
     without_consent,
 )
+from dmp.recommendations.item_facts import repurchase_rates
 from dmp.recommendations.lists import filtered
 from dmp.recommendations.recipe import CHANNELS, FILTERS, Filter
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,7 @@ from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, PEOPLE, context_with_vecto
 
 from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import Context
+from dmp.recommendations.ranker_store import load_ranker
 from dmp.recommendations.recipe import CHANNELS
 from dmp.recommendations.recommend import recommend_all
 from dmp.settings import DmpError, Home, Settings
@@ -120,15 +122,16 @@ def test_the_order_of_rows_changes_neither_ranker_nor_lists(
     assert texts[0] == texts[1]
 
 
-def test_a_ranker_whose_bytes_changed_is_not_loaded(
-    tables: Tables, connection: duckdb.DuckDBPyConnection, root: Path
-) -> None:
-    text = next((root / "models" / "ranker").glob("*/model.txt"))
-    kept = text.read_bytes()
-    text.write_bytes(kept.replace(b"leaf_value", b"leaf_valve", 1))
+def test_a_ranker_whose_bytes_changed_is_not_loaded(tables: Tables, root: Path, tmp_path: Path) -> None:
+    folder = next((root / "models" / "ranker").iterdir())
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    assert load_ranker(copy) is not None
+    text = (copy / "model.txt").read_bytes()
+    (copy / "model.txt").write_bytes(text.replace(b"leaf_value", b"leaf_valve", 1))
     with pytest.raises(DmpError, match="differs from its manifest"):
-        recommended(connection, root)
-    text.write_bytes(kept)
+        load_ranker(copy)
+    (copy / "manifest.json").unlink()
+    assert load_ranker(copy) is None
 
 
 def test_too_little_data_blends_the_channels_and_says_so(activity: pd.DataFrame, tmp_path: Path) -> None:

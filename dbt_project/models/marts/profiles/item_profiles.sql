@@ -1,4 +1,5 @@
 -- One row per item: its latest catalogue entry and what people did with it up to the last landed day.
+{{ config(post_hook="{{ describe_columns(windowed_descriptions(item_measures(), item_windows())) }}") }}
 with cut as (
     select as_of_date from {{ ref('int_cuts') }} where is_served
 ),
@@ -15,7 +16,9 @@ latest as (
 known as (
     select
         item_id,
-        arg_max(item_name, (observed_at, landed_date, source_line)) as item_name,
+        {%- for attribute in ['item_name', 'category', 'category_top'] %}
+        arg_max({{ attribute }}, (observed_at, landed_date, source_file, source_line)) as {{ attribute }},
+        {%- endfor %}
         min(landed_date) as first_listed_date
     from {{ ref('int_items') }}
     group by item_id
@@ -25,8 +28,8 @@ activity as (
     select
         item_id,
         min(event_date) as first_event_date,
-        {%- for measure in ['view_count', 'cart_count', 'favourite_count', 'purchase_count', 'purchase_quantity'] %}
-        {%- for suffix, days in {'7d': 7, '30d': 30, '90d': 90, 'life': none}.items() %}
+        {%- for measure in item_measures() %}
+        {%- for suffix, days in item_windows().items() %}
         coalesce(sum({{ measure }}) filter ({{ in_window(days) }}), 0)::bigint as {{ measure }}_{{ suffix }},
         {%- endfor %}
         {%- endfor %}
@@ -48,8 +51,8 @@ select
     cut.as_of_date,
     item_id,
     known.item_name,
-    latest.category,
-    latest.category_top,
+    known.category,
+    known.category_top,
     latest.brand,
     latest.price_amount,
     latest.cost_amount,

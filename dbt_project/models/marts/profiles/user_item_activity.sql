@@ -1,5 +1,9 @@
--- One row per person, item, event_date, landed_date and interval of knowledge. As known on K: landed_date and known_from <= K < known_to.
-{{ config(materialized='view') }}
+-- One row per person, item, event_date, landed_date and interval of knowledge.
+-- As known on K: landed_date and known_from <= K < known_to.
+{{ config(
+    materialized='view',
+    post_hook="{{ describe_columns(daily_descriptions(item_activity_measures())) }}",
+) }}
 select map.user_key, map.known_from, map.known_to, activity.* exclude (identifier_key)
 from {{ ref('int_activity_items') }} as activity
 inner join {{ ref('identity_map_history') }} as map using (identifier_key)

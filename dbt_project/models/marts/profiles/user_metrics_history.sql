@@ -4,6 +4,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
+    post_hook="{{ describe_columns(metric_descriptions()) }}",
 ) }}
 {% set cuts %}
 (

@@ -1,4 +1,5 @@
 -- One row per person: who they are, what they did in each window, and where they stand, as of the last landed day.
+{{ config(post_hook="{{ describe_columns(metric_descriptions()) }}") }}
 with metrics as (
     select * from {{ ref('user_metrics') }}
 ),
@@ -16,7 +17,7 @@ customers as (
     select
         map.user_key,
         {%- for attribute in ['gender', 'birth_year', 'region', 'city', 'occupation', 'income_band', 'children_count'] %}
-        arg_max({{ attribute }}, (observed_at, customers.landed_date, source_line)) as {{ attribute }},
+        arg_max({{ attribute }}, (observed_at, customers.landed_date, source_file, source_line)) as {{ attribute }},
         {%- endfor %}
         min(registered_at) as registered_at
     from {{ ref('int_customers') }} as customers
@@ -28,7 +29,7 @@ consents as (
     select
         map.user_key,
         {%- for purpose in ['analytics', 'personalisation', 'advertising'] %}
-        arg_max(is_granted, (consented_at, consents.landed_date, source_line)) filter (purpose = '{{ purpose }}')
+        arg_max(is_granted, (consented_at, consents.landed_date, source_file, source_line)) filter (purpose = '{{ purpose }}')
             as is_consented_{{ purpose }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_consents') }} as consents

@@ -1,0 +1,85 @@
+{#- What each additive measure counts; a column of any table that holds it says so, with its window. -#}
+{% macro measure_descriptions() -%}
+    {{ return({
+        'page_view_count': 'Pages opened',
+        'impression_count': 'Items shown in a list',
+        'click_count': 'Items clicked in a list',
+        'search_count': 'Searches',
+        'view_count': 'Item pages viewed',
+        'cart_count': 'Items put into the cart',
+        'favourite_count': 'Items marked as favourite',
+        'dismiss_count': 'Items marked as not interesting',
+        'login_count': 'Logins',
+        'order_count': 'Orders',
+        'purchase_count': 'Order lines bought',
+        'purchase_line_count': 'Order lines bought',
+        'purchase_quantity': 'Units bought',
+        'purchase_amount': 'Money spent, in the currency of the home',
+        'purchase_day_count': 'Days with at least one order',
+        'active_day_count': 'Days with at least one event',
+        'refund_count': 'Order lines refunded',
+        'refund_amount': 'Money refunded, in the currency of the home',
+        'review_count': 'Reviews written',
+        'rating_sum': 'Sum of the ratings given',
+        'event_count': 'Events of any type',
+    }) }}
+{%- endmacro %}
+
+{% macro window_description(days) -%}
+    {% if days is none -%} since the beginning
+    {%- elif days == 1 -%} on the day of the cut
+    {%- else -%} in the last {{ days }} days
+    {%- endif %}
+{%- endmacro %}
+
+{% macro windowed_descriptions(measures, windows) -%}
+    {%- set descriptions = {} -%}
+    {%- for measure in measures -%}
+        {%- for suffix, days in windows.items() -%}
+            {%- set text = measure_descriptions()[measure] ~ ', ' ~ window_description(days) | trim ~ '.' -%}
+            {%- do descriptions.update({measure ~ '_' ~ suffix: text}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(descriptions) }}
+{%- endmacro %}
+
+{#- Every column of the macro user_metrics besides as_of_date and user_key. -#}
+{% macro metric_descriptions() -%}
+    {%- set measures = ['active_day_count', 'purchase_day_count'] + windowed_measures() -%}
+    {%- set descriptions = windowed_descriptions(measures, windows()) -%}
+    {%- do descriptions.update({
+        'is_identified': 'Whether a login is known.',
+        'tenure_days': 'Days from the first event to the cut.',
+        'recency_days': 'Days from the last event to the cut.',
+        'first_purchase_days': 'Days from the first order to the cut; NULL without an order.',
+        'purchase_recency_days': 'Days from the last order to the cut; NULL without an order.',
+        'distinct_item_count_30d': 'Different items met in any way, in the last 30 days.',
+        'distinct_item_count_90d': 'Different items met in any way, in the last 90 days.',
+        'distinct_purchased_item_count_90d': 'Different items bought, in the last 90 days.',
+        'purchase_gap_mean_days': 'Mean days between days of purchase; NULL below two of them.',
+        'purchase_gap_last_days': 'Days between the last two days of purchase; NULL below two of them.',
+        'purchase_gap_stddev_days': 'Standard deviation of those gaps; NULL below three days of purchase.',
+        'purchase_overdue_ratio': 'Days since the last order against the mean gap; NULL without a gap.',
+        'purchase_rate_life': 'Orders a day since the first event.',
+        'order_share_90d': 'Share of all orders that fell into the last 90 days; NULL without an order.',
+        'average_order_amount_life': 'Mean money an order; NULL without an order.',
+        'average_rating_life': 'Mean rating given, 1 to 5; NULL without a review.',
+    }) -%}
+    {{ return(descriptions) }}
+{%- endmacro %}
+
+{#- The measures of one day, in a table whose rows are days. -#}
+{% macro daily_descriptions(measures) -%}
+    {%- set descriptions = {} -%}
+    {%- for measure in measures -%}
+        {%- do descriptions.update({measure: measure_descriptions()[measure] ~ ', on event_date.'}) -%}
+    {%- endfor -%}
+    {{ return(descriptions) }}
+{%- endmacro %}
+
+{#- A hook for columns that come from a loop; those written by hand are described in YAML. -#}
+{% macro describe_columns(descriptions) -%}
+    {%- for name, description in descriptions.items() %}
+    comment on column {{ this }}.{{ name }} is '{{ description }}';
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,43 @@
+-- One row per person, event_date and interval of knowledge: what was known of that day on any date in the interval.
+with visible as (
+    select
+        map.user_key,
+        activity.event_date,
+        greatest(activity.landed_date, map.known_from) as visible_from,
+        map.known_to as visible_to,
+        activity.* exclude (identifier_key, event_date, landed_date)
+    from {{ ref('int_activity_daily') }} as activity
+    inner join {{ ref('identity_map_history') }} as map using (identifier_key)
+    where activity.landed_date < map.known_to
+),
+
+changes as (
+    select user_key, event_date, visible_from as changed_on from visible
+    union
+    select user_key, event_date, visible_to as changed_on from visible
+),
+
+intervals as (
+    select
+        user_key,
+        event_date,
+        changed_on as known_from,
+        lead(changed_on) over (partition by user_key, event_date order by changed_on) as known_to
+    from changes
+)
+
+select
+    intervals.user_key,
+    intervals.event_date,
+    intervals.known_from,
+    intervals.known_to,
+    {%- for measure in activity_measures() %}
+    sum(visible.{{ measure }})::{{ measure_type(measure) }} as {{ measure }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from intervals
+inner join visible
+    on intervals.user_key = visible.user_key
+    and intervals.event_date = visible.event_date
+    and intervals.known_from >= visible.visible_from
+    and intervals.known_from < visible.visible_to
+group by intervals.user_key, intervals.event_date, intervals.known_from, intervals.known_to

@@ -1,0 +1,114 @@
+"""The commands that look at what is published; none of them writes anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dmp.published import published
+from dmp.settings import Home, SettingsError
+from dmp.terminal import HomeOption, JsonOption, console, grid, number, print_json, print_rows
+
+UserArgument = Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")]
+
+
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say what is published, what has landed since, and where every line went."""
+    report = read_status(Home.at(home))
+    if as_json:
+        print_json(report)
+        return
+    pending = report["pending"]
+    rows = [
+        ["home", report["home"]],
+        [
+            "published build",
+            f"{report['build_id']} as of {report['as_of_date']}" if report["build_id"] else "none yet",
+        ],
+        [
+            "pending",
+            f"{pending['first']} to {pending['last']}: {pending['reason']}" if pending else "nothing",
+        ],
+    ]
+    rows += [[name.replace("_", " "), number(count)] for name, count in report["accounts"].items()]
+    console.print(grid(*rows))
+
+
+def read_status(home: Home) -> dict[str, Any]:
+    """Return home, build_id, as_of_date, tables (rows by table), accounts (files and records by fate) and pending.
+
+    What is not published yet is None or empty; pending is None where nothing has landed since. Raises
+    SettingsError where nothing has landed at all.
+    """
+    from dmp.pending import pending_days
+    from dmp.publish import published_build
+
+    build = published_build(home) or {}
+    report: dict[str, Any] = {"home": str(home.root)}
+    report |= {name: build.get(name) for name in ("build_id", "as_of_date", "tables")}
+    report |= {"accounts": {}, "pending": None}
+    if build:
+        with published(home) as opened:
+            report["accounts"] = opened.account()
+    if pending := pending_days(home):
+        report["pending"] = {
+            "first": str(pending.first),
+            "last": str(pending.last),
+            "reason": pending.reason,
+        }
+    return report
+
+
+def sql(
+    query: Annotated[
+        str, typer.Argument(help="One SELECT on the published tables, or the path of a .sql file.")
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    limit: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 50,
+) -> None:
+    """Ask the published tables a question in SQL; tab-separated where no terminal reads it."""
+    from dmp.published_sql import ask
+
+    answer = ask(Home.at(home), _question(query), limit)
+    names = [str(column) for column in answer.columns]
+    rows = answer.itertuples(index=False, name=None)
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    print_rows(names, rows)
+
+
+def _question(query: str) -> str:
+    if not query.endswith(".sql"):
+        return query
+    try:
+        return Path(query).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{query} cannot be read: {error}") from error
+
+
+def profile(user: UserArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show one person: who they are, their tags and scores, each with its reasons."""
+    from dmp.portrait import read_portrait
+    from dmp.portrait_card import print_portrait
+
+    portrait = read_portrait(Home.at(home), user)
+    if as_json:
+        print_json(portrait)
+    else:
+        print_portrait(portrait, console)
+
+
+def recommend(user: UserArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show one person's list, the reason for each item, and what was left out."""
+    from dmp.portrait import read_recommendations
+    from dmp.portrait_card import print_recommendations
+
+    listed = read_recommendations(Home.at(home), user)
+    if as_json:
+        print_json(listed)
+    else:
+        print_recommendations(listed, console)

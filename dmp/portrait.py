@@ -1,0 +1,157 @@
+"""Everything that the published build says of one person, with its reasons; how it looks is `portrait_card`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from dmp.landing.contract import load_contracts
+from dmp.landing.identifiers import identifier_key, normalised
+from dmp.published import Published, published
+from dmp.settings import DmpError, Home
+
+USER_ID = re.compile(r"[0-9a-f]{16}")
+# What an identity map holds: other identifiers name no person.
+PERSONAL = ("login", "anonymous")
+
+
+def read_portrait(home: Home, user: str) -> dict[str, Any]:
+    """Return one person's portrait.
+
+    user: a published user_id, of this build or an earlier one, or the source's own login or anonymous id.
+    Keys: user_id, as_of_date, build_id, profile (the columns of user_profiles), and lists of rows: identifiers,
+    tags, interests, predictions (each with its `parts`), segments, recommendations (the first five).
+    Raises DmpError where nobody, or more than one person, goes by that name.
+    """
+    with published(home) as build:
+        user_id = find_person(build, home, user)
+        (profile,) = build.rows("user_profiles", "FROM user_profiles WHERE user_id = ?", user_id)
+        rows = {name: build.rows(table, query, user_id) for name, (table, query) in PARTS.items()}
+        stamp = _stamp(build)
+    for tag in rows["tags"]:
+        tag["evidence"] = json.loads(tag["evidence"])
+    moved_by = rows.pop("parts")
+    for prediction in rows["predictions"]:
+        prediction["parts"] = [part for part in moved_by if part["target"] == prediction["target"]]
+    return {"user_id": user_id, **stamp, "profile": profile, **rows}
+
+
+PARTS = {
+    "identifiers": (
+        "identity_map",
+        "SELECT identifier_type, count(*) AS identifier_count FROM identity_map WHERE user_id = ? "
+        "GROUP BY identifier_type ORDER BY identifier_type",
+    ),
+    "tags": (
+        "user_tags",
+        "SELECT * EXCLUDE (build_id) FROM user_tags WHERE user_id = ? ORDER BY tag_score DESC, tag_id",
+    ),
+    "interests": (
+        "user_interests",
+        "SELECT * EXCLUDE (build_id) FROM user_interests WHERE user_id = ? ORDER BY kind, interest_rank",
+    ),
+    "predictions": (
+        "user_predictions",
+        "SELECT * EXCLUDE (build_id) FROM user_predictions WHERE user_id = ? ORDER BY target",
+    ),
+    "parts": (
+        "prediction_parts",
+        "SELECT target, feature, feature_value, contribution, part_rank FROM prediction_parts WHERE user_id = ? "
+        "ORDER BY target, part_rank",
+    ),
+    "segments": (
+        "user_segments",
+        "SELECT segment_id, segment_name, reason FROM user_segments WHERE user_id = ? ORDER BY segment_id",
+    ),
+    "recommendations": (
+        "recommendations",
+        "SELECT recommendation_rank, item_id, item_name, score, reason FROM recommendations "
+        "WHERE user_id = ? ORDER BY recommendation_rank LIMIT 5",
+    ),
+}
+
+
+def read_recommendations(home: Home, user: str) -> dict[str, Any]:
+    """Return one person's list and what became of the candidates that are not on it.
+
+    Keys: user_id, as_of_date, build_id, is_listing (whether the build holds lists), recommendations (rows of that
+    table) and left_out: stage, rule, item_count and up to three `examples` of items with their detail.
+    """
+    with published(home) as build:
+        user_id = find_person(build, home, user)
+        listed = build.rows(
+            "recommendations",
+            "SELECT * EXCLUDE (user_id, as_of_date, build_id) FROM recommendations WHERE user_id = ? "
+            "ORDER BY recommendation_rank",
+            user_id,
+        )
+        fates = build.rows("recommendation_fates", LEFT_OUT, user_id)
+        is_listing = "recommendations" in build.build["tables"]
+        stamp = _stamp(build)
+    for row in listed:
+        row["parts"] = json.loads(row["parts"])
+    return {
+        "user_id": user_id,
+        **stamp,
+        "is_listing": is_listing,
+        "recommendations": listed,
+        "left_out": fates,
+    }
+
+
+LEFT_OUT = """
+SELECT
+    stage, rule, count(*) AS item_count,
+    list(concat(coalesce(item_name, item_id), ': ', detail) ORDER BY item_id)[1:3] AS examples
+FROM recommendation_fates
+LEFT JOIN (SELECT item_id, item_name FROM item_profiles) USING (item_id)
+WHERE user_id = ?
+GROUP BY stage, rule
+ORDER BY stage, item_count DESC, rule
+"""
+
+
+def find_person(build: Published, home: Home, user: str) -> str:
+    """Return the user_id of the one person who goes by `user`. Raises DmpError where there is not exactly one."""
+    text = normalised(user)
+    names = [text, *(_identifier_id(home.key(), namespace, text) for namespace in _namespaces())]
+    found = build.rows(
+        "user_profiles",
+        """
+        SELECT user_id FROM user_profiles WHERE user_id = ?
+        UNION
+        SELECT user_id FROM identity_map SEMI JOIN user_profiles USING (user_id) WHERE list_contains(?, identifier_id)
+        ORDER BY user_id
+        """,
+        text,
+        names,
+    )
+    if not found:
+        kind = "user_id" if USER_ID.fullmatch(text) else "user_id or id of a source"
+        raise DmpError(f"nobody in build {build.build['build_id']} goes by the {kind} '{user}'")
+    if len(found) > 1:
+        people = ", ".join(row["user_id"] for row in found)
+        raise DmpError(f"'{user}' names {len(found)} people in different sources: use one of {people}")
+    return found[0]["user_id"]
+
+
+def _namespaces() -> list[str]:
+    return sorted(
+        {
+            field.identifier.namespace
+            for contract in load_contracts().values()
+            for entity in contract.entities.values()
+            for field in entity.fields.values()
+            if field.identifier and field.identifier.type in PERSONAL
+        }
+    )
+
+
+def _identifier_id(key: bytes, namespace: str, text: str) -> str:
+    """A key as it leaves SQL: 16 hexadecimal digits."""
+    return format(identifier_key(key, namespace, text) & (2**64 - 1), "016x")
+
+
+def _stamp(build: Published) -> dict[str, str]:
+    return {name: build.build[name] for name in ("as_of_date", "build_id")}

@@ -1,0 +1,92 @@
+"""Opening the published build and reading its rows; how it is made, and what strangers may ask of it, are elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from dmp.publish import published_build, quoted
+from dmp.settings import DmpError, Home
+
+ACCOUNT = """
+SELECT
+    count(*) AS file_count,
+    count(*) FILTER (is_refused) AS refused_file_count,
+    coalesce(sum(record_count), 0)::BIGINT AS record_count,
+    coalesce(sum(accepted_count), 0)::BIGINT AS accepted_count,
+    coalesce(sum(duplicate_count), 0)::BIGINT AS duplicate_count,
+    coalesce(sum(conflict_count), 0)::BIGINT AS conflict_count,
+    coalesce(sum(rejected_count), 0)::BIGINT AS rejected_count,
+    coalesce(sum(suppressed_count), 0)::BIGINT AS suppressed_count
+FROM landed_files
+"""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One build, as long as it is open: what it says of itself, and its rows."""
+
+    build: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection
+
+    def rows(self, table: str, query: str, *parameters: object) -> list[dict[str, Any]]:
+        """Return the query's rows by column; none where the build was made without `table`."""
+        if table not in self.build["tables"]:
+            return []
+        answer = self.connection.execute(query, parameters)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def account(self) -> dict[str, int]:
+        """Return the number of landed files and of records by what became of them."""
+        (account,) = self.rows("landed_files", ACCOUNT)
+        return account
+
+
+def not_published(home: Home) -> DmpError:
+    """Return what a reader is told where there is no build."""
+    return DmpError(f"nothing is published in {home.root} yet: run `dmp run --home {home.root}` first")
+
+
+def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the current build for an untrusted reader: read-only, no files, no network, configuration locked.
+
+    milliseconds: limit on one statement; none is 0 or None. Each call is a database of its own, so that one
+    process may hold several. Raises DmpError where nothing was published yet.
+    """
+    path = home.published.resolve() / "dmp.duckdb"
+    if not path.exists():
+        raise not_published(home)
+    settings = home.settings()
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "temp_directory": "",
+        }
+    )
+    connection.execute(f"ATTACH '{quoted(path)}' AS published (READ_ONLY)")
+    connection.execute("USE published")
+    connection.execute("DETACH memory")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET max_execution_time = {int(milliseconds or 0)}")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+@contextmanager
+def published(home: Home) -> Iterator[Published]:
+    """Open the home's current build. Raises DmpError where nothing was published yet."""
+    connection = open_published(home)
+    try:
+        yield Published(published_build(home) or {"tables": {}}, connection)
+    finally:
+        connection.close()

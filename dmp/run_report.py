@@ -1,0 +1,196 @@
+"""What a run tells the person who started it: its steps as they end, and what it made; all read from the build."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from dmp.pending import Pending
+from dmp.published import Published, published
+from dmp.settings import Home
+from dmp.terminal import grid, number, print_section
+
+if TYPE_CHECKING:
+    from dmp.defs.running import RunOutcome
+
+FATES = ("accepted", "duplicate", "conflict", "rejected", "suppressed")
+MODELS = {"lightgbm": "trees", "logistic": "logistic regression", "recency": "recency alone"}
+MODEL_METRICS = {
+    "auc": "AUC",
+    "log_loss": "log-loss",
+    "ece": "calibration error",
+    "top_tenth_lift": "lift of top tenth",
+}
+REJECTED = """
+SELECT reason_code AS cause, min(reason) AS reason, count(*) AS cause_count
+FROM rejects GROUP BY cause ORDER BY cause_count DESC, cause LIMIT 5
+"""
+REFUSED = """
+SELECT 'refused file' AS cause, refusal_reason AS reason, count(*) AS cause_count
+FROM landed_files WHERE is_refused GROUP BY reason ORDER BY cause_count DESC, reason LIMIT 5
+"""
+SOMEONE = """
+SELECT user_id FROM user_profiles ORDER BY purchase_amount_life DESC, user_id LIMIT 1
+"""
+LISTS = {"recommended": "the published lists", "blended": "channels blended", "popular_lately": "popularity"}
+
+
+def run_with_progress(home: Home, pending: Pending, console: Console) -> RunOutcome:
+    """Run what is pending; one line per step as it ends, and on a terminal the step that runs now."""
+    from dmp.definitions import defs
+    from dmp.defs.running import run_pending
+
+    console.print(f"Landed days {pending.first} to {pending.last}: {pending.reason}.", highlight=False)
+    progress = _Progress(console, len(defs.resolve_job_def("daily").nodes))
+    with console.status("starting") as status:
+        progress.show = status.update if console.is_terminal else None
+        outcome = run_pending(home, pending, progress.begin)
+        progress.end()
+    return outcome
+
+
+class _Progress:
+    """Numbered lines: `3 of 14 dbt__profiles 12.3 s`."""
+
+    def __init__(self, console: Console, count: int) -> None:
+        self.console, self.count = console, count
+        self.show: Any = None
+        self.place, self.step, self.begun_at = 0, "", 0.0
+
+    def begin(self, step: str) -> None:
+        self.end()
+        self.place, self.step, self.begun_at = self.place + 1, step, time.perf_counter()
+        if self.show:
+            self.show(f"{self.place} of {self.count} {step}")
+
+    def end(self) -> None:
+        if self.step:
+            seconds = time.perf_counter() - self.begun_at
+            line = f"{self.place:>2} of {self.count} {self.step:.<60} {seconds:.1f} s"
+            self.console.print(line, highlight=False)
+        self.step = ""
+
+
+def print_summary(home: Home, outcome: RunOutcome, console: Console) -> None:
+    """Print what was built, where every record went, how long it took, how good it is and what to look at."""
+    with published(home) as build:
+        sections = {
+            "Built": _built(build),
+            "Records": _records(build),
+            "Seconds": _seconds(outcome.seconds),
+            "Scores on a later window, beside simpler models": _scores(build),
+            "Not scored": _refused_models(build),
+            "Lists against what people bought next": _lists(build),
+        }
+        commands = _next(build, home)
+    for title, rows in sections.items():
+        if rows:
+            print_section(console, title, grid(*rows, right=range(1, 5) if title not in IN_WORDS else ()))
+    console.print(Text(f"Done in {sum(outcome.seconds.values()):.0f} s. Look at it:", style="bold"))
+    for command in commands:
+        console.print(f"  {command}", soft_wrap=True, markup=False, highlight=False)
+
+
+IN_WORDS = {"Built", "Records", "Not scored"}
+
+
+def _built(build: Published) -> list[list[str]]:
+    tables = build.build["tables"]
+    facts = {
+        "build": f"{build.build['build_id']} as of {build.build['as_of_date']}",
+        "people": number(tables.get("user_profiles", 0)),
+        "items": number(tables.get("item_profiles", 0)),
+        "tags": number(tables.get("user_tags", 0)),
+        "list rows": number(tables.get("recommendations", 0)),
+        "tables": f"{len(tables)} with {number(sum(tables.values()))} rows",
+    }
+    return [[name, fact] for name, fact in facts.items()]
+
+
+def _records(build: Published) -> list[list[str]]:
+    account = build.account()
+    refused = (
+        f", {number(account['refused_file_count'])} of them refused" if account["refused_file_count"] else ""
+    )
+    read = f"{number(account['record_count'])} records of {number(account['file_count'])} files{refused}"
+    counts = [(fate, account[f"{fate}_count"]) for fate in FATES]
+    rows = [["read", read], *([fate, number(count)] for fate, count in counts if count or fate == "accepted")]
+    reasons = build.rows("rejects", REJECTED) + build.rows("landed_files", REFUSED)
+    return rows + [["", f"{number(row['cause_count'])} {row['cause']}: {row['reason']}"] for row in reasons]
+
+
+def stage_seconds(steps: dict[str, float]) -> dict[str, float]:
+    """Return the seconds of each stage, from those of its steps, in the order in which stages began."""
+    seconds: dict[str, float] = {}
+    for step, spent in steps.items():
+        seconds[_stage(step)] = seconds.get(_stage(step), 0.0) + spent
+    return seconds
+
+
+def _stage(step: str) -> str:
+    if step.endswith("_expectations"):
+        return "gates"
+    if step.startswith("raw__") or step == "accounts":
+        return "raw"
+    return step.removeprefix("dbt__")
+
+
+def _seconds(steps: dict[str, float]) -> list[list[str]]:
+    return [[stage, f"{seconds:.1f}"] for stage, seconds in stage_seconds(steps).items()]
+
+
+def _scores(build: Published) -> list[list[str]]:
+    models = build.rows(
+        "prediction_models", "FROM prediction_models WHERE status <> 'refused' ORDER BY target"
+    )
+    metrics = {
+        (row["target"], row["model"], row["vintage"], row["metric"]): row["value"]
+        for row in build.rows("prediction_metrics", "FROM prediction_metrics")
+    }
+    rows = [["", *MODEL_METRICS.values()]] if metrics else []
+    for model in models:
+        for name, words in MODELS.items():
+            vintage = model["champion_vintage"] if name == "lightgbm" else "new"
+            values = [metrics.get((model["target"], name, vintage, metric)) for metric in MODEL_METRICS]
+            title = model["target"] if name == "lightgbm" else f"  {words}"
+            rows.append([title, *("" if value is None else f"{value:.3f}" for value in values)])
+    return rows
+
+
+def _refused_models(build: Published) -> list[list[str]]:
+    refused = build.rows(
+        "prediction_models",
+        "SELECT target, reason FROM prediction_models WHERE status = 'refused' ORDER BY target",
+    )
+    return [[row["target"], row["reason"]] for row in refused]
+
+
+def _lists(build: Published) -> list[list[str]]:
+    found = build.rows("recommendation_metrics", "FROM recommendation_metrics WHERE population = 'buyers'")
+    values: dict[str, dict[str, float]] = {}
+    for row in found:
+        values.setdefault(row["list_name"], {})[row["metric"]] = row["value"]
+    channels = sorted(
+        values.keys() - LISTS.keys(), key=lambda name: (-values[name].get("ndcg_at_10", 0), name)
+    )
+    shown = LISTS | {name: f"best single channel, {name.replace('_', ' ')}" for name in channels[:1]}
+    rows = [
+        [words, *(f"{values[name].get(metric, 0):.3f}" for metric in ("ndcg_at_10", "recall_at_20"))]
+        for name, words in shown.items()
+        if name in values
+    ]
+    if not rows:
+        return []
+    people = f"{number(found[0]['population_count'])} buyers of {found[0]['window_days']} days"
+    return [[people, "NDCG@10", "recall@20"], *rows]
+
+
+def _next(build: Published, home: Home) -> list[str]:
+    place = "" if Home.at() == home else f" --home {home.root}"
+    someone = build.rows("user_profiles", SOMEONE)
+    commands = [f"dmp {verb} {row['user_id']}{place}" for row in someone for verb in ("profile", "recommend")]
+    query = "SELECT lifecycle_stage, count(*) FROM user_profiles GROUP BY ALL ORDER BY ALL"
+    return [*commands, f'dmp sql "{query}"{place}', f"dmp ui{place}"]

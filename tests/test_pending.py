@@ -1,0 +1,112 @@
+"""What a run has to do: nothing, the days from the first change on, or all of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dmp.landing.days import landed_days
+from dmp.pending import pending_days
+from dmp.publish import BUILD_FILE, code_version
+from dmp.settings import Home, SettingsError
+
+DAYS = tuple(date(2026, 6, day) for day in (1, 2, 4))
+
+
+def land(home: Home, day: date, content: str, name: str = "events.jsonl") -> Path:
+    path = home.landing / "shop" / str(day) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Three landed days, all of them published."""
+    home = Home.at(tmp_path)
+    for day in DAYS:
+        land(home, day, f"{day}\n")
+    home.published.mkdir()
+    build = {
+        "code_version": code_version(),
+        "settings": home.settings().model_dump(),
+        "landed_days": {str(day): files for day, files in landed_days(home.landing).items()},
+    }
+    (home.published / BUILD_FILE).write_text(json.dumps(build))
+    return home
+
+
+def change_build(home: Home, **changes: object) -> None:
+    path = home.published / BUILD_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_where_nothing_has_landed_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"holds no landed days.*dmp demo"):
+        pending_days(Home.at(tmp_path))
+
+
+def test_an_up_to_date_home_has_nothing_to_do(home: Home) -> None:
+    assert pending_days(home) is None
+
+
+def test_a_file_that_was_only_touched_is_no_change(home: Home) -> None:
+    land(home, DAYS[0], f"{DAYS[0]}\n").touch()
+    assert pending_days(home) is None
+
+
+def test_a_first_run_takes_every_day(home: Home) -> None:
+    (home.published / BUILD_FILE).unlink()
+    pending = pending_days(home)
+    assert pending is not None and pending.is_rebuild
+    assert (pending.first, pending.last, pending.days, pending.reason) == (
+        DAYS[0],
+        DAYS[-1],
+        DAYS,
+        "nothing is published yet",
+    )
+
+
+def test_a_new_day_runs_alone(home: Home) -> None:
+    newest = date(2026, 6, 5)
+    land(home, newest, "more\n")
+    pending = pending_days(home)
+    assert pending is not None and not pending.is_rebuild
+    assert (pending.first, pending.last, pending.days) == (newest, newest, (*DAYS, newest))
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "events.late.jsonl"])
+def test_a_changed_or_added_file_runs_its_day_and_all_after_it(home: Home, name: str) -> None:
+    land(home, DAYS[1], "changed\n", name)
+    pending = pending_days(home)
+    assert pending is not None and not pending.is_rebuild
+    assert (pending.first, pending.last) == (DAYS[1], DAYS[-1])
+
+
+def test_a_file_still_being_written_is_not_there_yet(home: Home) -> None:
+    land(home, date(2026, 6, 5), "half a li", ".events.jsonl")
+    assert pending_days(home) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"code_version": "older"}, "the code changed"),
+        ({"settings": {"threads": 64}}, "the settings changed"),
+        ({"landed_days": {"2020-01-01": {}}}, "landed days were removed"),
+    ],
+)
+def test_other_code_settings_or_a_removed_day_run_everything(home: Home, change: dict, reason: str) -> None:
+    change_build(home, **change)
+    pending = pending_days(home)
+    assert pending is not None and pending.is_rebuild
+    assert pending.reason == reason
+
+
+def test_a_rebuild_runs_everything_when_asked(home: Home) -> None:
+    pending = pending_days(home, rebuild=True)
+    assert pending is not None and pending.is_rebuild
+    assert pending.reason == "rebuild asked for"
