@@ -18,8 +18,6 @@ from dmp.defs.warehouse import Warehouse
 STAGES = [*RAW_ASSETS, accounts, *STAGE_ASSETS, *LEARNED_ASSETS]
 # A build is a day's work: older than a day and a half means that a day was missed.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
-# Longer than the longest write, so that a retry never meets the writer that it replaces.
-RETRY = dg.RetryPolicy(max_retries=1, delay=30)
 OWNERS = ["team:marketing-data"]
 # Links to source files are in beta: said once for each of them at every start.
 warnings.filterwarnings("ignore", r".*(CodeReference|with_source_code_references).* is currently in beta")
@@ -37,10 +35,9 @@ def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 
 defs = dg.Definitions(
-    assets=[
-        assets.map_asset_specs(_with_policies)
-        for assets in dg.with_source_code_references([*STAGES, published_asset(_published_keys())])
-    ],
+    assets=dg.with_source_code_references(
+        [assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]]
+    ),
     asset_checks=GATES,
     jobs=[daily_job, training_job],
     schedules=[daily_schedule, weekly_training],

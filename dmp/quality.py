@@ -1,4 +1,6 @@
-"""One expectation suite on one table, run inside DuckDB; which suites there are is `expectations/`, what a failure stops is dmp/defs.
+"""One expectation suite on one table, run inside DuckDB.
+
+Which suites there are is `expectations/`; what a failure stops is dmp/defs.
 
 Results are counts, never values of persons, and never the library's own HTML pages.
 """
@@ -57,19 +59,30 @@ def _read_suite(path: Path) -> dict[str, Any]:
     return suite
 
 
+def _ask_for_one_lasting_connection() -> None:
+    """Add DuckDB to the library's private list of dialects whose connection it keeps.
+
+    Otherwise it fetches results after the connection went back, and every SQL expectation on DuckDB fails with
+    `list index out of range` (Great Expectations 1.24, duckdb-engine 0.17).
+    """
+    from great_expectations.execution_engine import sqlalchemy_execution_engine as engine_module
+
+    dialects = engine_module._PERSISTED_CONNECTION_DIALECTS
+    if "duckdb" not in dialects:
+        engine_module._PERSISTED_CONNECTION_DIALECTS = (  # type: ignore[assignment]
+            *dialects,
+            _PersistedDialect("duckdb"),
+        )
+
+
 @contextmanager
 def _batch(warehouse: Path, schema: str, table: str) -> Iterator[Any]:
     """Open one table as a batch, and leave no connection behind: DuckDB's file lock is per process."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
-    from great_expectations.execution_engine import sqlalchemy_execution_engine as engine_module
 
-    # Without a lasting connection the library fetches results after the connection went back, and every SQL
-    # expectation on DuckDB fails with `list index out of range` (Great Expectations 1.24, duckdb-engine 0.17).
-    if "duckdb" not in engine_module._PERSISTED_CONNECTION_DIALECTS:
-        dialects = (*engine_module._PERSISTED_CONNECTION_DIALECTS, _PersistedDialect("duckdb"))
-        engine_module._PERSISTED_CONNECTION_DIALECTS = dialects  # type: ignore[assignment]
+    _ask_for_one_lasting_connection()
     context = gx.get_context(mode="ephemeral")
     # The bars would be one line of log per metric.
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
@@ -78,7 +91,8 @@ def _batch(warehouse: Path, schema: str, table: str) -> Iterator[Any]:
     )
     try:
         # A table asset forgets its schema in some of the queries on DuckDB.
-        asset = source.add_query_asset(table, query=f'SELECT * FROM "{schema}"."{table}"')
+        query = f'SELECT * FROM "{schema}"."{table}"'  # noqa: S608 - both names come from expectations/
+        asset = source.add_query_asset(table, query=query)
         yield asset.add_batch_definition_whole_table("whole").get_batch()
     finally:
         for engine in (source.get_execution_engine(), source):
@@ -95,7 +109,9 @@ def validate(warehouse: Path, table: str, suite: dict[str, Any]) -> list[Expecta
 
     with _batch(warehouse, suite["schema"], table) as batch:
         outcome = batch.validate(
-            ExpectationSuite(name=table, expectations=suite["expectations"]), result_format="SUMMARY"
+            ExpectationSuite(name=table, expectations=suite["expectations"]),
+            # Counts alone: no value of a person is fetched, and a gate costs half (0.2 instead of 0.4 CPU-s).
+            result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
         )
     return [_result(table, result) for result in outcome.results]
 

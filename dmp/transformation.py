@@ -1,4 +1,6 @@
-"""dbt in this process: the manifest, the environment, one build of some models. What the models say is SQL in dbt_project/.
+"""dbt in this process: the manifest, the environment, one build of some models.
+
+What the models say is SQL in dbt_project/.
 
 The command line costs about 10 CPU seconds a call, most of it imports and parsing; here they are paid once.
 """
@@ -50,6 +52,8 @@ def staging_models() -> dict[str, list[str]]:
 def environment(home: Home | None = None, settings: Settings | None = None) -> dict[str, str]:
     """Return the variables that dbt_project/profiles.yml and the macros read; without a home, those for parsing."""
     variables = {
+        # The name of the database is part of the manifest, its folder is not.
+        "DMP_WAREHOUSE": str(TARGET / "warehouse.duckdb"),
         "DMP_STAGING": json.dumps(staging_models(), sort_keys=True),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",

@@ -5,9 +5,9 @@ step() { printf '\n== %s\n' "$1"; }
 
 step "format"; ruff format --check .
 step "lint: Python and architecture"; ruff check .
-step "lint: SQL"; python -m dmp.transformation lint
+step "lint: SQL"; python -m dmp.transformation_checks lint
 step "types"; mypy
-step "dbt parse and unit tests"; python -m dmp.transformation test
+step "dbt parse and unit tests"; python -m dmp.transformation_checks test
 step "dagster definitions validate"
 DAGSTER_HOME=$(mktemp -d) && export DAGSTER_HOME
 DMP_HOME=$DAGSTER_HOME/home dagster definitions validate -w workspace.yaml --log-level error

@@ -35,17 +35,26 @@ def imported_modules(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("package", sorted(STAGE_PACKAGES))
 def test_stage_packages_meet_in_tables_and_never_import_each_other(package: str) -> None:
-    others = {f"dmp.{other}" for other in STAGE_PACKAGES - {package}} | {"dmp.defs", "dmp.definitions", "dmp.cli"}
+    others = {f"dmp.{other}" for other in STAGE_PACKAGES - {package}} | {
+        "dmp.defs",
+        "dmp.definitions",
+        "dmp.cli",
+    }
     for path in (PROJECT / "dmp" / package).rglob("*.py"):
         for module in imported_modules(path):
-            assert not any(module == other or module.startswith(f"{other}.") for other in others), (path, module)
+            assert not any(module == other or module.startswith(f"{other}.") for other in others), (
+                path,
+                module,
+            )
 
 
 def test_only_the_wiring_speaks_dagster() -> None:
     for path in (PROJECT / "dmp").rglob("*.py"):
         is_wiring = path.parent.name == "defs" or path.name == "definitions.py"
         if not is_wiring:
-            assert not any(re.match(r"dagster(_dbt)?(\.|$)", module) for module in imported_modules(path)), path
+            assert not any(re.match(r"dagster(_dbt)?(\.|$)", module) for module in imported_modules(path)), (
+                path
+            )
 
 
 def test_no_model_reads_past_its_layer() -> None:
@@ -59,13 +68,14 @@ def test_no_model_reads_past_its_layer() -> None:
 
 
 def test_a_run_with_nothing_new_imports_nothing_heavy() -> None:
-    code = "import dmp.cli, dmp.pending, sys; print([m for m in sys.modules if m in {'dagster', 'lightgbm', 'sklearn', 'great_expectations', 'dbt', 'scipy'}])"
+    heavy = ["dagster", "dbt", "great_expectations", "lightgbm", "scipy", "sklearn"]
+    code = f"import dmp.cli, dmp.pending, sys; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
 
 def test_no_committed_file_names_a_registry() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True).stdout.split()
-    for name in tracked:
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    for name in tracked.stdout.split():
         if name.endswith((".lock", ".toml", ".cfg", "Makefile")):
             assert not re.search(r"https?://", (PROJECT / name).read_text(encoding="utf-8")), name

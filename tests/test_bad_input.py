@@ -81,7 +81,9 @@ def test_every_line_of_a_damaged_day_is_counted_once(damaged: Home) -> None:
     assert accounts(damaged)["events.jsonl"] == (8, 1, 7, 2, 1, 4, False)
 
 
-@pytest.mark.parametrize("name", ["events.cut.jsonl.gz", "orders.plain.jsonl.gz", "surprises.csv", "customers.csv"])
+@pytest.mark.parametrize(
+    "name", ["events.cut.jsonl.gz", "orders.plain.jsonl.gz", "surprises.csv", "customers.csv"]
+)
 def test_a_file_that_cannot_be_read_is_refused_whole(damaged: Home, name: str) -> None:
     assert accounts(damaged)[name][-1] is True
 
@@ -98,9 +100,16 @@ def test_an_unknown_field_is_kept(damaged: Home) -> None:
     assert kept == ("kept",)
 
 
-def test_the_same_file_under_another_name_on_another_day_changes_nothing(damaged: Home, run: Callable) -> None:
+def test_the_same_file_under_another_name_on_another_day_changes_nothing(
+    damaged: Home, run: Callable
+) -> None:
     before = {name: row[3] for name, row in accounts(damaged).items()}
-    land(damaged, "events.again.jsonl", (damaged.landing / "shop/2026-06-29/events.jsonl").read_bytes(), "2026-07-01")
+    land(
+        damaged,
+        "events.again.jsonl",
+        (damaged.landing / "shop/2026-06-29/events.jsonl").read_bytes(),
+        "2026-07-01",
+    )
     assert run(damaged).is_success
     after = accounts(damaged)
     assert after["events.again.jsonl"][3] == 0

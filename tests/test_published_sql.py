@@ -15,6 +15,8 @@ from dmp.published_sql import ask, check_question
 from dmp.settings import PROJECT, DmpError, Home, SettingsError
 
 TABLES = {"user_profiles", "user_tags"}
+# A small shop may be refused a model, and then has no score to ask about.
+ABOUT_SCORES = {"valuable_customers_likely_to_churn", "what_moves_purchase_scores"}
 QUERIES = sorted((PROJECT / "examples" / "queries").glob("*.sql"))
 
 
@@ -140,7 +142,7 @@ def test_an_example_answers_its_question(path: Path, shop_home: Home) -> None:
     with open_published(shop_home) as connection:
         answer = connection.execute(text)
         assert answer.description
-        assert answer.fetchone() is not None
+        assert answer.fetchone() or path.stem in ABOUT_SCORES
 
 
 def test_there_are_ten_examples_and_more() -> None:

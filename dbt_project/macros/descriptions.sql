@@ -53,6 +53,7 @@
         'recency_days': 'Days from the last event to the cut.',
         'first_purchase_days': 'Days from the first order to the cut; NULL without an order.',
         'purchase_recency_days': 'Days from the last order to the cut; NULL without an order.',
+        'review_count_life': 'Reviews written, since the beginning.',
         'distinct_item_count_30d': 'Different items met in any way, in the last 30 days.',
         'distinct_item_count_90d': 'Different items met in any way, in the last 90 days.',
         'distinct_purchased_item_count_90d': 'Different items bought, in the last 90 days.',

@@ -66,7 +66,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
         )
         with self.index_transaction() as connection:
-            ids = list(connection.execute(insert, [row for _, row in mirrored]).scalars())
+            ids: list[int] = list(connection.execute(insert, [row for _, row in mirrored]).scalars())
             asset_events = [event for event, _ in mirrored]
             self._store_asset_event_tags(connection, asset_events, ids)
             # The asset's row keeps its latest event only.

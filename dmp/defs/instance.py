@@ -46,6 +46,8 @@ def instance_settings(folder: Path) -> dict[str, object]:
             "runs": {"max_concurrent_runs": 1},
             "pools": {"default_limit": 1},
         },
+        # A run whose process died is started again once; a gate that failed would only fail again.
+        "run_retries": {"enabled": True, "max_retries": 1, "retry_on_asset_or_op_failure": False},
         # A killed run frees its place within seconds; no run takes longer than a day.
         "run_monitoring": {
             "enabled": True,

@@ -16,14 +16,14 @@ from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 
 
-def _lock_path(instance: dg.DagsterInstance, run_id: str) -> Path:
-    return Path(instance.root_directory) / "alive" / run_id
+def _lock_path(folder: Path, run_id: str) -> Path:
+    return folder / "alive" / run_id
 
 
 @contextmanager
-def alive(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Hold the run's lock while the block runs; the death of its process frees it."""
-    path = _lock_path(instance, run_id)
+def alive(folder: Path, run_id: str) -> Iterator[None]:
+    """Hold the run's lock, in the instance's folder, while the block runs; the death of its process frees it."""
+    path = _lock_path(folder, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -41,7 +41,7 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Return FAILED for a run whose lock nobody holds; without a lock file it is about to start or to end."""
-        path = _lock_path(self._instance, run.run_id)
+        path = _lock_path(Path(self._instance.root_directory), run.run_id)
         try:
             with path.open("r+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ import duckdb
 
 from dmp.defs.pictures import picture
 from dmp.defs.warehouse import Warehouse
+from dmp.defs.work import working
 
 PROFILES = [
     "user_profiles",
@@ -56,7 +57,7 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Factorise who did what with which item."""
     from dmp.vectors.factorisation import vectors_as_of
 
-    with warehouse.connect() as connection:
+    with working("learning"), warehouse.connect() as connection:
         tables = vectors_as_of(connection, served_day(connection))
     yield from warehouse.replace("vectors", tables)
 
@@ -77,11 +78,12 @@ def segments(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Group people by what they do."""
     from dmp.segments.clusters import cluster_tables
 
-    with warehouse.connect() as connection:
+    with working("learning"), warehouse.connect() as connection:
         history = connection.execute(LAST_SUNDAY).df()
         metrics = connection.execute("SELECT * FROM profiles.user_metrics ORDER BY user_key").df()
         profiles = connection.execute("SELECT user_key, user_id FROM profiles.user_profiles").df()
-    yield from warehouse.replace("segments", cluster_tables(history, metrics, profiles))
+        tables = cluster_tables(history, metrics, profiles)
+    yield from warehouse.replace("segments", tables)
 
 
 @dg.multi_asset(
@@ -103,7 +105,7 @@ def predictions(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Score purchase and churn with the champion of each target, training it in its week."""
     from dmp.predictions.predictions import predict_all
 
-    with warehouse.connect() as connection:
+    with working("learning"), warehouse.connect() as connection:
         tables = predict_all(connection, warehouse.home, warehouse.settings, served_day(connection))
     for result in warehouse.replace("predictions", tables):
         yield _with_metadata(result, _prediction_metadata(result, tables, warehouse))
@@ -156,7 +158,7 @@ def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     from dmp.recommendations.recommend import recommend_all
     from dmp.vectors.factorisation import vectors_as_of
 
-    with warehouse.connect() as connection:
+    with working("learning"), warehouse.connect() as connection:
         tables = recommend_all(
             connection,
             warehouse.home,
@@ -164,7 +166,7 @@ def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             served_day(connection),
             vectors_as_of=lambda cut: vectors_as_of(connection, cut),
         )
-    metrics = tables["recommendation_metrics"]
+    metrics = tables["recommendation_metrics"].query("population == 'buyers'")
     for result in warehouse.replace("recommendations", tables):
         numbers = {
             name: float(value)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from dmp.defs.warehouse import Warehouse
+from dmp.defs.work import working
 from dmp.publish import PUBLISHED_SCHEMAS, publish
 
 LANDED_FILES = """
@@ -25,7 +26,8 @@ def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         with warehouse.connect() as connection:
             for day, file, content_hash in connection.execute(LANDED_FILES).fetchall():
                 landed.setdefault(day, {})[file] = content_hash
-        build = publish(warehouse.home, warehouse.settings, landed, max(landed))
+        with working("publishing"):
+            build = publish(warehouse.home, warehouse.settings, landed, max(landed))
         return dg.MaterializeResult(
             metadata={
                 "build_id": build["build_id"],

@@ -6,11 +6,23 @@ import dagster as dg
 
 from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range
 from dmp.defs.warehouse import Warehouse, table_metadata
+from dmp.defs.work import working
 from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.loading import load_landed_days
 from dmp.landing.tables import create_raw_tables
 
 CONTRACTS = load_contracts()
+TOTALS = """
+SELECT
+    coalesce(sum(record_count), 0) AS record_count,
+    coalesce(sum(accepted_count), 0) AS accepted_count,
+    coalesce(sum(duplicate_count), 0) AS duplicate_count,
+    coalesce(sum(conflict_count), 0) AS conflict_count,
+    coalesce(sum(rejected_count), 0) AS rejected_count,
+    coalesce(sum(suppressed_count), 0) AS suppressed_count,
+    count(*) FILTER (is_refused) AS refused_file_count
+FROM raw.landed_files
+"""
 
 
 def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
@@ -34,15 +46,16 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
         first, last = landed_range(context)
         with warehouse.connect() as connection:
             create_raw_tables(connection, CONTRACTS)
-            accounts = load_landed_days(
-                connection,
-                warehouse.home.vault,
-                warehouse.home.landing,
-                contract,
-                first=first,
-                last=last,
-                key=warehouse.home.key(),
-            )
+            with working("loading"):
+                accounts = load_landed_days(
+                    connection,
+                    warehouse.home.vault,
+                    warehouse.home.landing,
+                    contract,
+                    first=first,
+                    last=last,
+                    key=warehouse.home.key(),
+                )
             for entity in contract.entities:
                 yield dg.MaterializeResult(
                     asset_key=f"{contract.source}__{entity}",
@@ -78,27 +91,13 @@ RAW_ASSETS = [_raw_assets(contract) for contract in CONTRACTS.values()]
 )
 def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Report the accounts that loading wrote, with their totals as numbers."""
-    counts = [
-        "record_count",
-        "accepted_count",
-        "duplicate_count",
-        "conflict_count",
-        "rejected_count",
-        "suppressed_count",
-    ]
     with warehouse.connect() as connection:
-        totals = (
-            connection.execute(
-                f"SELECT {', '.join(f'coalesce(sum({count}), 0)::BIGINT' for count in counts)}, "
-                "count(*) FILTER (is_refused) FROM raw.landed_files"
-            ).fetchone()
-            or ()
-        )
+        totals = connection.execute(TOTALS).df().iloc[0]
         yield dg.MaterializeResult(
             asset_key="landed_files",
             metadata={
                 **table_metadata(connection, "raw", "landed_files"),
-                **dict(zip([*counts, "refused_file_count"], totals, strict=True)),
+                **{str(name): int(total) for name, total in totals.items()},
             },
         )
         yield dg.MaterializeResult(asset_key="rejects", metadata=table_metadata(connection, "raw", "rejects"))

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
+from dagster._utils.error import SerializableErrorInfo
 
 from dmp.defs.instance import open_instance
 from dmp.defs.partitions import register
 from dmp.defs.schedules import run_tags
+from dmp.defs.work import SECONDS
 from dmp.pending import Pending
 from dmp.settings import Home
 
@@ -22,11 +24,12 @@ SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass
 class RunOutcome:
-    """What one run did: seconds by step, failed gates and the first error."""
+    """What one run did: seconds by step and by kind of work, failed gates and the first error."""
 
     run_id: str
     is_success: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
+    work_seconds: dict[str, float] = field(default_factory=dict)
     failed_checks: list[str] = field(default_factory=list)
     error: str | None = None
 
@@ -41,8 +44,10 @@ def run_pending(home: Home, pending: Pending, started: Callable[[str], None]) ->
         run = instance.create_run_for_job(job, tags=run_tags(pending), run_config=SILENT)
         outcome = RunOutcome(run.run_id)
         begun: dict[str, float] = {}
+        SECONDS.clear()
         for event in execute_run_iterator(InMemoryJob(job), run, instance):
             _note(event, outcome, begun, started)
+    outcome.work_seconds = dict(SECONDS)
     return outcome
 
 
@@ -56,12 +61,19 @@ def _note(
     elif event.is_step_success or event.is_step_failure:
         outcome.seconds[step] = time.perf_counter() - begun[step]
     if event.is_step_failure and outcome.error is None:
-        error = event.step_failure_data.error
-        cause = error.cause if error and error.cause else error
-        outcome.error = (cause.message if cause else "unknown error").strip()
+        outcome.error = _innermost(event.step_failure_data.error)
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         evaluation = event.asset_check_evaluation_data
         if not evaluation.passed:
             outcome.failed_checks.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
+    if event.is_job_failure and outcome.error is None and not outcome.failed_checks:
+        outcome.error = _innermost(event.job_failure_data.error)
     if event.is_job_success:
         outcome.is_success = True
+
+
+def _innermost(error: SerializableErrorInfo | None) -> str:
+    """Return what was said where it went wrong, without the frames that it passed on its way."""
+    while error and error.cause:
+        error = error.cause
+    return error.message.strip() if error else "the run ended without saying why"

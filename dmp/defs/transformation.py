@@ -1,7 +1,7 @@
 """The SQL stages: one `@dbt_assets` per stage, so that the gates between stages stand between steps."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import dagster as dg
@@ -13,10 +13,24 @@ from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.transformation import DBT_PROJECT, NodeResult, build, manifest_path
 
 MANIFEST: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
+DBT = DbtProject(DBT_PROJECT)
 
 
 class StageTranslator(DagsterDbtTranslator):
     """Asset key = table name, group = stage, description = the first sentence."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """Return the table's asset; an intermediate one also depends on the raw tables behind its staging views.
+
+        Views have no landed days. Without these links a backfill of raw and intermediate days would end at the views.
+        """
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if spec.group_name != "intermediate":
+            return spec
+        known = {dependency.asset_key.to_user_string() for dependency in spec.deps}
+        return spec.merge_attributes(deps=sorted(set(_raw_tables(manifest, unique_id)) - known))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Return the table's name."""
@@ -31,6 +45,14 @@ class StageTranslator(DagsterDbtTranslator):
         return dbt_resource_props.get("description") or dbt_resource_props["name"]
 
 
+def _raw_tables(manifest: Mapping[str, Any], unique_id: str) -> Iterator[str]:
+    for parent in manifest["parent_map"][unique_id]:
+        if parent in manifest["sources"]:
+            yield manifest["sources"][parent]["name"]
+        elif manifest["nodes"][parent]["schema"] == "staging":
+            yield from _raw_tables(manifest, parent)
+
+
 TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 
 
@@ -38,7 +60,7 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
     @dbt_assets(
         name=f"dbt__{stage}",
         manifest=MANIFEST,
-        project=DbtProject(DBT_PROJECT),
+        project=DBT,
         select=select,
         dagster_dbt_translator=TRANSLATOR,
         partitions_def=LANDED_DATES if is_partitioned else None,
@@ -46,12 +68,19 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
     )
     def assets(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, is_partitioned)}
-        results = build(select, warehouse.home, warehouse.settings, variables)
+        results = build(_selected(context, select), warehouse.home, warehouse.settings, variables)
         with warehouse.connect() as connection:
             for result in results:
-                yield from _events(connection, result)
+                yield from _events(connection, result, context.selected_asset_check_keys)
 
     return assets
+
+
+def _selected(context: dg.AssetExecutionContext, select: str) -> str:
+    """Return dbt's selection of a step: all of the stage, or the tables that somebody picked."""
+    if not context.is_subset:
+        return select
+    return " ".join(sorted(key.to_user_string() for key in context.selected_asset_keys))
 
 
 def _range(context: dg.AssetExecutionContext, is_partitioned: bool) -> dict[str, str]:
@@ -70,11 +99,13 @@ def _run_range(context: dg.AssetExecutionContext) -> tuple[str, str]:
     )
 
 
-def _events(connection: Any, result: NodeResult) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+def _events(
+    connection: Any, result: NodeResult, selected_checks: Set[dg.AssetCheckKey]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     node = MANIFEST["nodes"][result.unique_id]
     if node["resource_type"] == "test":
-        key = get_asset_check_key_for_test(MANIFEST, TRANSLATOR, result.unique_id, None)
-        if key:
+        key = get_asset_check_key_for_test(MANIFEST, TRANSLATOR, result.unique_id, DBT)
+        if key and key in selected_checks:
             yield dg.AssetCheckResult(
                 passed=result.status == "pass",
                 asset_key=key.asset_key,

@@ -32,7 +32,10 @@ class Warehouse(dg.ConfigurableResource):
                 log.info("another run writes to this home: waiting for it to end")
 
         self._settings = self.home.settings()
-        with alive(context.instance, context.run_id or ""), exclusive(self.home, waiting):
+        with (
+            alive(self.home.dagster, context.run.run_id if context.run else ""),
+            exclusive(self.home, waiting),
+        ):
             # The landing is the truth: a rebuild starts from an empty file, whatever older code left in it.
             if context.run and context.run.tags.get(REBUILD_TAG) == "true":
                 self.home.warehouse.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
--- Which campaigns brought buyers that would not have bought anyway? 哪些营销活动真正带来了增量购买者?
+-- Which campaigns brought buyers that would not have bought anyway? 哪些营销活动真正带来了增量购买者？
 SELECT
     campaign_id,
     exposed_count,

@@ -1,4 +1,4 @@
--- Who left a cart in the last 7 days, and may be addressed with advertising? 最近 7 天谁弃购,且同意接收广告?
+-- Who left a cart in the last 7 days, and may be addressed with advertising? 最近 7 天谁弃购，且同意接收广告？
 SELECT
     user_id,
     cart_count_7d,

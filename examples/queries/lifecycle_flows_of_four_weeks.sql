@@ -1,4 +1,4 @@
--- How did people move between lifecycle stages in the last four weeks? 最近四周,用户在生命周期阶段之间如何流动?
+-- How did people move between lifecycle stages in the last four weeks? 最近四周，用户在生命周期阶段之间如何流动？
 SELECT as_of_date, previous_stage, lifecycle_stage, person_count
 FROM lifecycle_flows
 WHERE as_of_date > (SELECT max(as_of_date) FROM lifecycle_flows) - 28 AND previous_stage <> lifecycle_stage

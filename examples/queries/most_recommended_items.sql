@@ -1,4 +1,4 @@
--- Which items are recommended most, and through which channels? 哪些商品被推荐最多,来自哪些召回渠道?
+-- Which items are recommended most, and through which channels? 哪些商品被推荐最多，来自哪些召回渠道？
 SELECT
     recommendations.item_id,
     any_value(recommendations.item_name) AS item_name,

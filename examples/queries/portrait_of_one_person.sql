@@ -1,4 +1,4 @@
--- Who is our best customer of the last 90 days, and what do we know of them? 近 90 天最好的客户是谁,我们了解他什么?
+-- Who is our best customer of the last 90 days, and what do we know of them? 近 90 天最好的客户是谁，我们了解他什么？
 WITH person AS (
     SELECT * FROM user_profiles ORDER BY purchase_amount_90d DESC, purchase_amount_life DESC, user_id LIMIT 1
 ),

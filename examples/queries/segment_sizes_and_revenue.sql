@@ -1,4 +1,4 @@
--- How large is each segment, and what does it bring in? 每个人群有多大,带来多少收入?
+-- How large is each segment, and what does it bring in? 每个人群有多大，带来多少收入？
 SELECT
     segment_id,
     segment_name,

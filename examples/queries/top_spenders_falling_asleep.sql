@@ -1,4 +1,4 @@
--- Which big spenders are falling asleep? 哪些高消费客户正在沉睡?
+-- Which big spenders are falling asleep? 哪些高消费客户正在沉睡？
 SELECT
     user_id,
     purchase_amount_life,

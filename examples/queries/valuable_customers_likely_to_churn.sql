@@ -1,4 +1,4 @@
--- Which valuable customers will most likely leave, and how much revenue stands behind them? 哪些高价值客户最可能流失,涉及多少收入?
+-- Which valuable customers will most likely leave, and how much revenue stands behind them? 哪些高价值客户最可能流失，涉及多少收入？
 SELECT
     user_id,
     score AS churn_90d_score,

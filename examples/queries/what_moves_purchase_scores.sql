@@ -1,4 +1,4 @@
--- What moves the purchase scores of the people most likely to buy? 最可能购买的人,是什么推动了他们的评分?
+-- What moves the purchase scores of the people most likely to buy? 最可能购买的人，是什么推动了他们的评分？
 WITH most_likely AS (
     SELECT user_id FROM user_predictions WHERE target = 'purchase_30d' ORDER BY score DESC NULLS LAST, user_id LIMIT 500
 )

@@ -1,4 +1,4 @@
--- Where did every landed record go, and why were some rejected? 每条落地记录去了哪里,被拒绝的原因是什么?
+-- Where did every landed record go, and why were some rejected? 每条落地记录去了哪里，被拒绝的原因是什么？
 WITH reasons AS (
     SELECT source, entity, list(reason_code || ': ' || record_count ORDER BY record_count DESC, reason_code) AS reject_reasons
     FROM (SELECT source, entity, reason_code, count(*) AS record_count FROM rejects GROUP BY ALL)

@@ -1,4 +1,4 @@
--- Why were items left out of lists, and which ones most often? 商品为什么没有进入推荐列表,哪些最常被过滤?
+-- Why were items left out of lists, and which ones most often? 商品为什么没有进入推荐列表，哪些最常被过滤？
 WITH counted AS (
     SELECT stage, rule, item_id, count(*) AS person_count
     FROM recommendation_fates

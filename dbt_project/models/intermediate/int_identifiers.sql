@@ -4,10 +4,10 @@ with seen as (
     where {{ in_landed_range() }} and not is_bot and identifier_type in ('login', 'anonymous')
     union all
     -- A browser that logged in is known from its own events too.
-    select anonymous_key, 'anonymous', event_at, landed_date from {{ ref('int_events') }}
+    select anonymous_key, 'anonymous' as identifier_type, event_at, landed_date from {{ ref('int_events') }}
     where {{ in_landed_range() }} and not is_bot and anonymous_key is not null and login_key is not null
     union all
-    select login_key, 'login', observed_at, landed_date from {{ ref('int_customers') }}
+    select login_key, 'login' as identifier_type, observed_at, landed_date from {{ ref('int_customers') }}
     where {{ in_landed_range() }}
 )
 

@@ -1,4 +1,5 @@
--- One row per campaign: buyers within 14 days among those shown it and those held out at random, with a 95 % interval of the difference.
+-- One row per campaign: buyers within 14 days among those shown it and those held out at random,
+-- with a 95 % interval of the difference.
 with cut as (
     select as_of_date from {{ ref('int_cuts') }} where is_served
 ),
@@ -19,16 +20,15 @@ bought as (
     select
         assigned.campaign_id,
         assigned.is_holdout,
-        exists (
-            select 1 from {{ ref('user_activity') }} as activity
-            where
-                activity.user_key = assigned.user_key and activity.known_to = {{ open_end() }}
-                and activity.order_count > 0
-                and activity.event_date between assigned.exposed_date and assigned.exposed_date + 14
-        ) as has_bought
+        bool_or(coalesce(activity.order_count > 0, false)) as has_bought
     from assigned
     cross join cut
+    left join {{ ref('user_activity') }} as activity
+        on
+            assigned.user_key = activity.user_key and activity.known_to = {{ open_end() }}
+            and activity.event_date between assigned.exposed_date and assigned.exposed_date + 14
     where assigned.exposed_date + 14 <= cut.as_of_date
+    group by assigned.campaign_id, assigned.user_key, assigned.is_holdout
 ),
 
 counted as (

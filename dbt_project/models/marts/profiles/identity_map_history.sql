@@ -89,8 +89,14 @@ alone as (
     where first_landed_date < owned_from
     union all
     select identifier_key, identifier_key, owned_to, {{ open_end() }} from owners where owned_to < {{ open_end() }}
+),
+
+resolved as (
+    select * from joined
+    union all
+    select * from alone
 )
 
 select identifiers.identifier_type, resolved.*
-from (select * from joined union all select * from alone) as resolved
+from resolved
 inner join identifiers using (identifier_key)

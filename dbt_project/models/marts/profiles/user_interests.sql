@@ -1,4 +1,5 @@
--- One row per person, kind (category, category_top, brand) and value: their ten strongest interests of each kind, halved every 30 days.
+-- One row per person, kind (category, category_top, brand) and value: their ten strongest interests of each kind,
+-- halved every 30 days.
 with items as (
     select * from {{ ref('item_profiles') }}
 ),
@@ -13,7 +14,8 @@ weighted as (
         activity.item_id,
         activity.event_date,
         {%- for event_type in ['view', 'click', 'cart', 'favourite', 'purchase', 'dismiss'] %}
-        activity.{{ event_type }}_count * (select weight from {{ ref('interest_weights') }} where event_type = '{{ event_type }}')
+        activity.{{ event_type }}_count
+        * (select weight from {{ ref('interest_weights') }} where event_type = '{{ event_type }}')
         {{ '+' if not loop.last else 'as weight,' }}
         {%- endfor %}
         cut.as_of_date
@@ -63,9 +65,12 @@ select
     {{ key_as_id('user_key') }} as user_id,
     kind,
     value,
-    row_number() over (partition by user_key, kind order by evidence_weight desc, value) as interest_rank,
+    row_number() over (partition by user_key, kind order by evidence_weight desc, value asc) as interest_rank,
     evidence_weight,
-    evidence_weight / sum(evidence_weight) over (partition by user_key, kind order by value rows between unbounded preceding and unbounded following) as interest_score,
+    -- Floats are summed in the order of their values, so that the last bit is the same in any order of rows.
+    evidence_weight / sum(evidence_weight) over (
+        partition by user_key, kind order by value rows between unbounded preceding and unbounded following
+    ) as interest_score,
     item_count,
     last_event_date
 from summed

@@ -16,7 +16,9 @@ identifiers as (
 customers as (
     select
         map.user_key,
-        {%- for attribute in ['gender', 'birth_year', 'region', 'city', 'occupation', 'income_band', 'children_count'] %}
+        {%- for attribute in [
+            'gender', 'birth_year', 'region', 'city', 'occupation', 'income_band', 'children_count',
+        ] %}
         arg_max({{ attribute }}, (observed_at, customers.landed_date, source_file, source_line)) as {{ attribute }},
         {%- endfor %}
         min(registered_at) as registered_at
@@ -29,8 +31,8 @@ consents as (
     select
         map.user_key,
         {%- for purpose in ['analytics', 'personalisation', 'advertising'] %}
-        arg_max(is_granted, (consented_at, consents.landed_date, source_file, source_line)) filter (purpose = '{{ purpose }}')
-            as is_consented_{{ purpose }}{{ ',' if not loop.last }}
+        arg_max(is_granted, (consented_at, consents.landed_date, source_file, source_line))
+            filter (purpose = '{{ purpose }}') as is_consented_{{ purpose }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_consents') }} as consents
     inner join map on consents.login_key = map.identifier_key

@@ -45,8 +45,12 @@ select
     rules.tag_name_zh,
     held_now.value,
     -- How far past the threshold, from 0.5 at the threshold towards 1.
-    round(case when rules.threshold > 0 then 1 - 0.5 * rules.threshold / greatest(held_now.value, rules.threshold) else 1 end, 4)
-        as tag_score,
+    round(
+        case
+            when rules.threshold > 0 then 1 - 0.5 * rules.threshold / greatest(held_now.value, rules.threshold)
+            else 1
+        end, 4
+    ) as tag_score,
     json_object(
         'metric', held_now.metric,
         'value', held_now.value,

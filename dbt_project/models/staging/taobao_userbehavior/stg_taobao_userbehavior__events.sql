@@ -2,7 +2,9 @@
 select
     source_file || ':' || source_line as event_id,
     'taobao_userbehavior' as source,
-    case behavior_type when 'pv' then 'view' when 'fav' then 'favourite' when 'buy' then 'purchase' else behavior_type end as event_type,
+    case behavior_type
+        when 'pv' then 'view' when 'fav' then 'favourite' when 'buy' then 'purchase' else behavior_type
+    end as event_type,
     ts as event_at,
     login_key as identifier_key,
     'login' as identifier_type,
