@@ -1,10 +1,9 @@
-"""Dagster's page for a home, as `dmp ui` starts it: a process to talk to, and its pages in a headless Chromium."""
+"""Dagster's server for a home, as `dmp ui` starts it, and its GraphQL interface."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,25 +11,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dmp.settings import Home
 
 PROGRAMS = Path(sys.executable).parent
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-QUIET_CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SIZE = {"width": 1600, "height": 1000}
 FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 LOADED = "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }"
 LAUNCH = """
@@ -130,16 +117,3 @@ class DagsterServer:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
-
-
-@contextmanager
-def chromium_page() -> Iterator[Any]:
-    """Open one blank page of a headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET_CHROMIUM)
-        try:
-            yield browser.new_page(viewport=SIZE)
-        finally:
-            browser.close()

@@ -13,17 +13,21 @@ from dmp.pending import Pending, pending_days
 from dmp.publish import code_version, published_build
 from dmp.settings import Home, SettingsError
 
+# A run that is started again after its process died begins at the beginning: a rebuild starts from an empty warehouse.
+FROM_THE_BEGINNING = {"dagster/retry_strategy": "ALL_STEPS"}
 LEARNED_STAGES = ("vectors", "segments", "predictions", "recommendations", "published")
 
 daily_job = dg.define_asset_job(
     "daily",
     selection=dg.AssetSelection.all(),
     description="Every stage, from the pending landed days to the published build.",
+    tags=FROM_THE_BEGINNING,
 )
 training_job = dg.define_asset_job(
     "training",
     selection=dg.AssetSelection.groups(*LEARNED_STAGES),
     description="The learned stages on what is known: a new week's models are trained and compared.",
+    tags=FROM_THE_BEGINNING,
 )
 
 

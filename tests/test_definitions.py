@@ -1,0 +1,177 @@
+"""What Dagster is told: groups, owners, partitions, gates, automation and the instance's settings."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from dmp.definitions import defs
+from dmp.defs.instance import environment, open_instance, prepare
+from dmp.defs.launching import WatchedRunLauncher, alive
+from dmp.defs.partitions import LANDED_DATES, register
+from dmp.defs.schedules import daily_schedule, landed_days_sensor, run_tags, weekly_training
+from dmp.landing.contract import load_contracts
+from dmp.pending import pending_days
+from dmp.quality import suites
+from dmp.settings import Home
+from dmp.transformation import manifest_path
+
+STAGES = [
+    "raw",
+    "staging",
+    "intermediate",
+    "profiles",
+    "insight",
+    "vectors",
+    "segments",
+    "predictions",
+    "recommendations",
+    "published",
+]
+PARTITIONED_STAGES = {"raw", "intermediate"}
+# Made from all landed days, by the steps that load them.
+ACCOUNTS = {"landed_files", "rejects"}
+
+
+def specs() -> list[dg.AssetSpec]:
+    return list(defs.resolve_all_asset_specs())
+
+
+@pytest.fixture
+def instance(shop_home_copy: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("DMP_HOME", str(shop_home_copy.root))
+    with open_instance(shop_home_copy) as opened:
+        yield opened
+
+
+def test_the_definitions_can_be_loaded() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_every_table_is_in_the_group_of_its_stage() -> None:
+    assert {spec.group_name for spec in specs()} == set(STAGES)
+    nodes = json.loads(manifest_path().read_text())["nodes"].values()
+    schemas = {node["name"]: node["schema"] for node in nodes if node["resource_type"] in {"model", "seed"}}
+    raw = {f"{source}__{entity}" for source, found in load_contracts().items() for entity in found.entities}
+    groups = {spec.key.to_user_string(): spec.group_name for spec in specs()}
+    assert {name: groups.get(name) for name in schemas} == schemas
+    assert {name for name, group in groups.items() if group == "raw"} == raw | ACCOUNTS
+
+
+@pytest.mark.parametrize("spec", specs(), ids=lambda spec: spec.key.to_user_string())
+def test_every_asset_says_what_it_is_whose_and_how_fresh(spec: dg.AssetSpec) -> None:
+    assert spec.owners
+    assert spec.kinds
+    assert spec.description
+    assert "\n" not in spec.description, "the catalogue shows descriptions as plain text"
+    assert spec.freshness_policy
+    assert "dagster/code_references" in spec.metadata
+
+
+def test_raw_and_intermediate_days_are_one_run_however_many() -> None:
+    graph = defs.resolve_asset_graph()
+    for spec in specs():
+        node = graph.get(spec.key)
+        if spec.group_name in PARTITIONED_STAGES and spec.key.to_user_string() not in ACCOUNTS:
+            assert node.partitions_def == LANDED_DATES
+            assert node.backfill_policy == dg.BackfillPolicy.single_run()
+        else:
+            assert node.partitions_def is None
+
+
+def test_a_backfill_reaches_intermediate_days_from_raw_days() -> None:
+    graph = defs.resolve_asset_graph()
+    assert dg.AssetKey("shop__events") in graph.get(dg.AssetKey("int_events")).parent_keys
+
+
+def test_every_suite_is_a_blocking_check() -> None:
+    graph = defs.resolve_asset_graph()
+    blocking = {
+        key.asset_key.to_user_string()
+        for key in graph.asset_check_keys
+        if key.name == "expectations" and graph.get(key).blocking
+    }
+    assert blocking == set(suites())
+
+
+def test_every_dbt_test_of_a_model_is_a_check() -> None:
+    names = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+    nodes = json.loads(manifest_path().read_text())["nodes"].values()
+    tests = {node["name"] for node in nodes if node["resource_type"] == "test" and node.get("attached_node")}
+    assert tests
+    assert tests <= names
+
+
+def test_schedules_and_the_sensor_are_on_from_the_start() -> None:
+    assert daily_schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert weekly_training.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert landed_days_sensor.default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_usage_statistics_and_the_e_mail_prompt_are_off(tmp_path: Path) -> None:
+    home = Home.at(tmp_path)
+    prepare(home)
+    settings = yaml.safe_load((home.dagster / "dagster.yaml").read_text())
+    assert settings["telemetry"] == {"enabled": False}
+    assert settings["nux"] == {"enabled": False}
+    assert environment(home)["DAGSTER_DISABLE_TELEMETRY"] == "1"
+    assert environment(home)["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
+    assert environment(home)["DO_NOT_TRACK"] == "1"
+
+
+def evaluate(instance: dg.DagsterInstance) -> dg.RunRequest | str:
+    """Return the run that the sensor asks for, or why it asks for none."""
+    result = landed_days_sensor(dg.build_sensor_context(instance=instance))
+    return result if isinstance(result, dg.RunRequest) else str(result.skip_message)
+
+
+def land_one_more_day(home: Home) -> None:
+    days = sorted((home.landing / "shop").iterdir())
+    shutil.copytree(days[-1], days[-1].with_name("2099-01-01"))
+
+
+def test_the_sensor_starts_nothing_while_nothing_has_landed(instance: dg.DagsterInstance) -> None:
+    assert evaluate(instance) == "nothing has landed since the published build"
+
+
+def test_the_sensor_asks_for_the_days_that_landed(instance: dg.DagsterInstance, shop_home_copy: Home) -> None:
+    land_one_more_day(shop_home_copy)
+    request = evaluate(instance)
+    assert isinstance(request, dg.RunRequest)
+    assert request.tags == {
+        "dagster/asset_partition_range_start": "2099-01-01",
+        "dagster/asset_partition_range_end": "2099-01-01",
+        "dmp/rebuild": "false",
+    }
+    assert instance.get_dynamic_partitions("landed_date")[-1] == "2099-01-01"
+
+
+def test_the_sensor_waits_for_a_daily_run_that_is_queued_or_under_way(
+    instance: dg.DagsterInstance, shop_home_copy: Home
+) -> None:
+    land_one_more_day(shop_home_copy)
+    pending = pending_days(shop_home_copy)
+    assert pending
+    register(instance, pending.days)
+    instance.create_run_for_job(defs.resolve_job_def("daily"), tags=run_tags(pending))
+    assert evaluate(instance) == "a daily run is queued or under way"
+
+
+def test_a_run_without_a_process_is_seen_as_dead_and_one_with_a_process_is_not(
+    instance: dg.DagsterInstance,
+) -> None:
+    launcher = instance.run_launcher
+    assert isinstance(launcher, WatchedRunLauncher)
+    run = dg.DagsterRun(job_name="daily")
+    folder = Path(instance.root_directory)
+    with alive(folder, run.run_id):
+        assert launcher.check_run_worker_health(run).status.value == "RUNNING"
+    assert launcher.check_run_worker_health(run).status.value == "RUNNING"
+    (folder / "alive" / run.run_id).touch()
+    assert launcher.check_run_worker_health(run).status.value == "FAILED"
