@@ -40,7 +40,7 @@ def show_graph(page: Any, url: str, *groups: str) -> None:
     """Show the whole graph by stage, with the assets of some stages."""
     wanted = ",".join(f"global@global:{group}" for group in groups)
     page.goto(f"{url}/asset-groups?expanded={wanted}")
-    page.locator("svg").get_by_text("published", exact=True).first.wait_for()
+    page.get_by_text("published", exact=True).last.wait_for()
 
 
 def show_plots(page: Any, url: str, asset: str) -> None:

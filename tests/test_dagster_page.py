@@ -61,7 +61,7 @@ def page(server: DagsterServer) -> Iterator[Any]:
 def test_the_graph_shows_every_stage_with_its_assets_and_kinds(page: Any, server: DagsterServer) -> None:
     show_graph(page, server.url, "predictions")
     for stage in STAGES:
-        assert page.locator("svg").get_by_text(stage, exact=True).first.is_visible(), stage
+        assert page.get_by_text(stage, exact=True).last.is_visible(), stage
     page.get_by_text("prediction_metrics").first.wait_for()
     page.get_by_text("lightgbm").first.wait_for()
 
