@@ -36,9 +36,8 @@ def make_home(home: Home) -> None:
             for day in batch:
                 day.rename(shop / day.name)
             pending = pending_days(home)
-            assert pending
-            outcome = run_pending(home, pending, print)
-            assert outcome.is_success, outcome
+            if pending and not (outcome := run_pending(home, pending, print)).is_success:
+                sys.exit(f"the run failed: {outcome}")
 
 
 def take(page: Any, name: str) -> None:
@@ -56,13 +55,17 @@ def take_all(home: Home, log: Path) -> None:
         server.wait_until_loaded(seconds=180)
         daily = next(run for run in server.runs() if run["jobName"] == "daily")
         with chromium_page() as page:
-            show_graph(page, server.url, "segments", "predictions", "recommendations")
+            show_graph(page, server.url, "segments", "vectors")
             take(page, "dagster_graph")
-            show_checks(page, server.url, "user_profiles")
+            show_checks(page, server.url, "user_metrics")
             take(page, "dagster_checks")
             show_plots(page, server.url, "prediction_metrics")
             take(page, "dagster_metrics")
             show_run(page, server.url, daily["runId"])
+            page.mouse.move(800, 364)  # the bar between steps and log
+            page.mouse.down()
+            page.mouse.move(800, 860)
+            page.mouse.up()
             take(page, "dagster_run")
     finally:
         server.stop()

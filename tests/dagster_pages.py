@@ -60,7 +60,8 @@ def show_picture(page: Any, url: str, asset: str, name: str) -> None:
 def show_checks(page: Any, url: str, asset: str) -> None:
     """Show an asset's gate and tests with their results."""
     page.goto(f"{url}/assets/{asset}?view=checks")
-    page.get_by_text("expectations", exact=True).first.wait_for()
+    page.get_by_text("expectations", exact=True).first.click()
+    page.get_by_text("blocking").first.wait_for()
 
 
 def show_run(page: Any, url: str, run_id: str) -> None:

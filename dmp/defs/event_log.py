@@ -13,11 +13,12 @@ from typing import Any
 from dagster._core.events import ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import StaticPool
 
 
 class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
@@ -38,17 +39,27 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
-            if shard not in self._engines:
-                self._engines[shard] = create_engine(
-                    self.conn_string_for_shard(shard),
-                    poolclass=NullPool,
-                    connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
-                )
+            engine = self._engine(shard)
             if shard not in self._initialized_dbs:
-                self._initdb(self._engines[shard])
+                self._initdb(engine)
                 self._initialized_dbs.add(shard)
-            with self._engines[shard].connect() as connection, connection.begin():
+            with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        """Return the file's engine with one lasting connection: closing the last one makes SQLite sync the file.
+
+        The index and one run are kept open, however many runs a long-lived page reads.
+        """
+        if shard not in self._engines:
+            for other in set(self._engines) - {INDEX_SHARD_NAME}:
+                self._engines.pop(other).dispose()
+            self._engines[shard] = create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=StaticPool,
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+        return self._engines[shard]
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store the events of one asset in one run: one transaction in each of the two files they belong to."""
