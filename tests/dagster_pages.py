@@ -43,6 +43,12 @@ def show_graph(page: Any, url: str, *groups: str) -> None:
     page.get_by_text("published", exact=True).last.wait_for()
 
 
+def show_group(page: Any, url: str, group: str) -> None:
+    """Show the assets of one stage, with their kinds."""
+    page.goto(f"{url}/locations/dmp/asset-groups/{group}/lineage")
+    page.get_by_text("Latest event").first.wait_for()
+
+
 def show_plots(page: Any, url: str, asset: str) -> None:
     """Show an asset's numbers over its runs."""
     page.goto(f"{url}/assets/{asset}?view=overview")
