@@ -42,9 +42,9 @@ format: setup-test
 
 # Locks hold versions and hashes only: no addresses of registries.
 lock:
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras \
 		pyproject.toml --extra build -o requirements.lock
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras \
 		pyproject.toml --extra build --extra test -o requirements-test.lock
 
 clean:

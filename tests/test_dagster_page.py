@@ -75,7 +75,7 @@ def test_the_graph_shows_every_stage(page: Any, server: DagsterServer) -> None:
 
 def test_a_stage_shows_its_assets_with_their_kinds(page: Any, server: DagsterServer) -> None:
     show_group(page, server.url, "segments")
-    for text in ["user_segments", "scikitlearn", "user_metrics", "published"]:
+    for text in ["user_segments", "Python", "user_metrics", "published"]:
         page.get_by_text(text).first.wait_for()
 
 
