@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -125,6 +126,8 @@ def ui(
     console.print(f"Dagster is starting on http://127.0.0.1:{port} for {place.root}; Ctrl-C stops it.")
     program = str(Path(sys.executable).with_name("dagster"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    # A shell starts what runs behind it with Ctrl-C ignored; the page must be stoppable all the same.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(  # noqa: S606 - Dagster takes this process's place, and its signals
         program,
         [program, "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)],

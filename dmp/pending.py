@@ -8,6 +8,7 @@ from datetime import date
 from dmp.landing.days import changed_days, landed_days
 from dmp.publish import code_version, published_build
 from dmp.settings import Home, SettingsError
+from dmp.warehouse import provenance
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
         return Pending(
             days[0], days[-1], days, "rebuild asked for" if rebuild else "nothing is published yet"
         )
+    if not (provenance(home) or {"is_complete": True})["is_complete"]:
+        return Pending(days[0], days[-1], days, "a rebuild did not come to its end")
     if build["code_version"] != code_version():
         return Pending(days[0], days[-1], days, "the code changed")
     if build["settings"] != home.settings().model_dump():

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from dmp.settings import PROJECT, Home, Settings
+from dmp.warehouse import provenance
 
 BUILD_FILE = "build.json"
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
@@ -35,6 +36,11 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
+def maker(settings: Settings) -> dict[str, Any]:
+    """Return what decides, beside the landing, which tables are made: the code and the settings."""
+    return {"code_version": code_version(), "settings": settings.model_dump()}
+
+
 def published_build(home: Home) -> dict[str, Any] | None:
     """Return what the current build says of itself, or None where nothing was published yet."""
     path = home.published / BUILD_FILE
@@ -49,10 +55,12 @@ def publish(
     landed: for each landed day, its files with the SHA-256 of their contents; with code and settings it makes
     the build id. The same id is the same build: it is left as it is. Returns the contents of build.json.
     """
+    # Tables carry the version that made them, whatever code copies them.
+    made_by = provenance(home) or maker(settings)
     contents = {
         "landed_days": {str(day): dict(files) for day, files in landed.items()},
-        "code_version": code_version(),
-        "settings": settings.model_dump(),
+        "code_version": made_by["code_version"],
+        "settings": made_by["settings"],
     }
     build_id = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
     folder = home.builds / build_id

@@ -67,6 +67,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def provenance(self) -> Path:
+        """By which code and settings the warehouse was begun, and whether that rebuild came to its end."""
+        return self.root / "warehouse.json"
+
+    @property
     def vault(self) -> Path:
         """Raw identifiers and the text of rejects: the one database that is never published."""
         return self.root / "vault.duckdb"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -53,6 +55,29 @@ def connect(
         yield connection
     finally:
         connection.close()
+
+
+def begin_rebuild(home: Home, made_by: Mapping[str, Any]) -> None:
+    """Empty the warehouse for tables made by other code or settings: the landing is the truth.
+
+    Until `finish_rebuild`, what is in it is no base for the run of a day.
+    """
+    home.provenance.write_text(json.dumps({**made_by, "is_complete": False}, indent=1), encoding="utf-8")
+    home.warehouse.unlink(missing_ok=True)
+    home.warehouse.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+
+
+def finish_rebuild(home: Home) -> None:
+    """Say that the warehouse holds every landed day; nothing to say where no rebuild was begun."""
+    if made_by := provenance(home):
+        home.provenance.write_text(json.dumps({**made_by, "is_complete": True}, indent=1), encoding="utf-8")
+
+
+def provenance(home: Home) -> dict[str, Any] | None:
+    """Return `code_version`, `settings` and `is_complete` of the warehouse, None where it was never rebuilt."""
+    if not home.provenance.exists():
+        return None
+    return json.loads(home.provenance.read_text(encoding="utf-8"))
 
 
 def replace_tables(

@@ -10,8 +10,9 @@ import pytest
 
 from dmp.landing.days import landed_days
 from dmp.pending import pending_days
-from dmp.publish import BUILD_FILE, code_version
+from dmp.publish import BUILD_FILE, code_version, published_build
 from dmp.settings import Home, SettingsError
+from dmp.warehouse import begin_rebuild, provenance
 
 DAYS = tuple(date(2026, 6, day) for day in (1, 2, 4))
 
@@ -110,3 +111,19 @@ def test_a_rebuild_runs_everything_when_asked(home: Home) -> None:
     pending = pending_days(home, rebuild=True)
     assert pending is not None and pending.is_rebuild
     assert pending.reason == "rebuild asked for"
+
+
+def test_a_rebuild_that_was_killed_runs_again_from_the_first_day(shop_home_copy: Home) -> None:
+    begin_rebuild(shop_home_copy, {"code_version": code_version(), "settings": {}})
+    pending = pending_days(shop_home_copy)
+    assert pending is not None
+    assert pending.is_rebuild
+    assert pending.reason == "a rebuild did not come to its end"
+
+
+def test_what_the_warehouse_was_made_by_is_what_a_build_says(shop_home: Home) -> None:
+    made_by, build = provenance(shop_home), published_build(shop_home)
+    assert made_by is not None
+    assert build is not None
+    assert made_by["is_complete"]
+    assert made_by["code_version"] == build["code_version"]

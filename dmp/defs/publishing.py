@@ -2,9 +2,11 @@
 
 import dagster as dg
 
-from dmp.defs.warehouse import Warehouse
+from dmp.defs.warehouse import REBUILD_TAG, Warehouse
 from dmp.defs.work import working
 from dmp.publish import PUBLISHED_SCHEMAS, publish
+from dmp.settings import DmpError
+from dmp.warehouse import finish_rebuild, provenance
 
 LANDED_FILES = """
 SELECT landed_date, source_file, content_hash FROM raw.landed_files ORDER BY landed_date, source_file
@@ -21,13 +23,21 @@ def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb", "parquet"},
         description="The read-only copy: one DuckDB file and Parquet folders, swapped in whole.",
     )
-    def published(warehouse: Warehouse) -> dg.MaterializeResult:
+    def published(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        is_rebuild = context.run.tags.get(REBUILD_TAG) == "true"
+        made_by = provenance(warehouse.home)
+        if made_by and not made_by["is_complete"] and not is_rebuild:
+            raise DmpError(
+                "the last rebuild did not come to its end, so this is not the whole: `dmp run` heals it"
+            )
         landed: dict = {}
         with warehouse.connect() as connection:
             for day, file, content_hash in connection.execute(LANDED_FILES).fetchall():
                 landed.setdefault(day, {})[file] = content_hash
         with working("publishing"):
             build = publish(warehouse.home, warehouse.settings, landed, max(landed))
+        if is_rebuild:
+            finish_rebuild(warehouse.home)
         return dg.MaterializeResult(
             metadata={
                 "build_id": build["build_id"],

@@ -10,6 +10,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range
 from dmp.defs.warehouse import Warehouse, table_metadata
+from dmp.defs.work import SECONDS
 from dmp.transformation import DBT_PROJECT, NodeResult, build, manifest_path
 
 MANIFEST: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
@@ -69,6 +70,7 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
     def assets(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, is_partitioned)}
         results = build(_selected(context, select), warehouse.home, warehouse.settings, variables)
+        SECONDS["sql"] += sum(result.seconds for result in results)
         with warehouse.connect() as connection:
             for result in results:
                 yield from _events(connection, result, context.selected_asset_check_keys)

@@ -10,8 +10,9 @@ import pandas as pd
 from pydantic import PrivateAttr
 
 from dmp.defs.launching import alive
+from dmp.publish import maker
 from dmp.settings import Home, Settings
-from dmp.warehouse import connect, exclusive, replace_tables
+from dmp.warehouse import begin_rebuild, connect, exclusive, replace_tables
 
 REBUILD_TAG = "dmp/rebuild"
 
@@ -36,10 +37,8 @@ class Warehouse(dg.ConfigurableResource):
             alive(self.home.dagster, context.run.run_id if context.run else ""),
             exclusive(self.home, waiting),
         ):
-            # The landing is the truth: a rebuild starts from an empty file, whatever older code left in it.
             if context.run and context.run.tags.get(REBUILD_TAG) == "true":
-                self.home.warehouse.unlink(missing_ok=True)
-                self.home.warehouse.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+                begin_rebuild(self.home, maker(self._settings))
             yield self
 
     @property
