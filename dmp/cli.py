@@ -154,6 +154,10 @@ def main() -> None:
         app()
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
+    # dbt's locks would be told of as leaked; they have no name that could outlive this process.
+    tracker = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
+    if pid := getattr(tracker, "_pid", None):
+        os.kill(pid, signal.SIGKILL)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -25,8 +25,6 @@ QUIET = {
             "ignore:Class `LocalFileCodeReference`",
             "ignore:Function `with_source_code_references`",
             "ignore:Function `dev_command`",
-            # The command line leaves without the interpreter's goodbye, and says so itself.
-            "ignore::UserWarning:multiprocessing.resource_tracker",
         ]
     ),
 }
