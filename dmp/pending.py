@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from dmp.landing.days import changed_days, landed_days
+from dmp.landing.days import Fingerprints, changed_days, landed_days
 from dmp.publish import code_version, published_build
 from dmp.settings import Home, SettingsError
-from dmp.warehouse import provenance
+from dmp.warehouse import provenance, unfinished_range
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A range of landed days to run, first and last included, and why."""
+    """A range of landed days to run, first and last included, and why.
+
+    days: every landed day. sources: those that have or had files here; None is all that have a contract.
+    """
 
     first: date
     last: date
     days: tuple[date, ...]
     reason: str
+    sources: tuple[str, ...] | None = None
 
     @property
     def is_rebuild(self) -> bool:
@@ -40,18 +45,40 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
         )
     days = tuple(landed)
     build = published_build(home)
-    if rebuild or build is None:
-        return Pending(
-            days[0], days[-1], days, "rebuild asked for" if rebuild else "nothing is published yet"
-        )
-    if not (provenance(home) or {"is_complete": True})["is_complete"]:
-        return Pending(days[0], days[-1], days, "a rebuild did not come to its end")
-    if build["code_version"] != code_version():
-        return Pending(days[0], days[-1], days, "the code changed")
-    if build["settings"] != home.settings().model_dump():
-        return Pending(days[0], days[-1], days, "the settings changed")
-    before = {date.fromisoformat(day): files for day, files in build["landed_days"].items()}
-    if before.keys() - landed.keys():
-        return Pending(days[0], days[-1], days, "landed days were removed")
+    reason = "rebuild asked for" if rebuild else _rebuild_reason(home, build, landed)
+    if reason or build is None:
+        return Pending(days[0], days[-1], days, reason or "", _sources(landed))
+    before = _landed_before(build)
     changed = changed_days(landed, before)
-    return Pending(changed[0], days[-1], days, "new or changed files") if changed else None
+    if unfinished := unfinished_range(home):
+        first = min(unfinished[0], changed[0]) if changed else unfinished[0]
+        first = min(day for day in days if day >= min(first, days[-1]))
+        return Pending(first, days[-1], days, "a run did not come to its end")
+    if changed is None:
+        return None
+    return Pending(changed[0], days[-1], days, "new or changed files", _sources(landed, before))
+
+
+def _rebuild_reason(home: Home, build: dict[str, Any] | None, landed: Fingerprints) -> str | None:
+    """Return why every landed day must run again, or None."""
+    if build is None:
+        return "nothing is published yet"
+    if not (provenance(home) or {}).get("is_complete", True):
+        return "a rebuild did not come to its end"
+    if build["code_version"] != code_version():
+        return "the code changed"
+    if build["settings"] != home.settings().model_dump():
+        return "the settings changed"
+    if _landed_before(build).keys() - landed.keys():
+        return "landed days were removed"
+    return None
+
+
+def _landed_before(build: dict[str, Any]) -> Fingerprints:
+    return {date.fromisoformat(day): files for day, files in build["landed_days"].items()}
+
+
+def _sources(*states: Fingerprints) -> tuple[str, ...]:
+    """Return the sources whose files are in any of these states of the landing."""
+    names = {name for state in states for files in state.values() for name in files}
+    return tuple(sorted({name.partition("/")[0] for name in names}))

@@ -56,7 +56,7 @@ def publish(
     the build id. The same id is the same build: it is left as it is. Returns the contents of build.json.
     """
     # Tables carry the version that made them, whatever code copies them.
-    made_by = provenance(home) or maker(settings)
+    made_by = maker(settings) | (provenance(home) or {})
     contents = {
         "landed_days": {str(day): dict(files) for day, files in landed.items()},
         "code_version": made_by["code_version"],

@@ -40,11 +40,10 @@ LISTS = {"recommended": "the published lists", "blended": "channels blended", "p
 
 def run_with_progress(home: Home, pending: Pending, console: Console) -> RunOutcome:
     """Run what is pending; one line per step as it ends, and on a terminal the step that runs now."""
-    from dmp.definitions import defs
-    from dmp.defs.running import run_pending
+    from dmp.defs.running import pending_job, run_pending
 
     console.print(f"Landed days {pending.first} to {pending.last}: {pending.reason}.", highlight=False)
-    progress = _Progress(console, len(defs.resolve_job_def("daily").nodes))
+    progress = _Progress(console, len(pending_job(pending).nodes))
     with console.status("starting") as status:
         progress.show = status.update if console.is_terminal else None
         outcome = run_pending(home, pending, progress.begin)
@@ -126,11 +125,12 @@ def stage_seconds(steps: dict[str, float]) -> dict[str, float]:
     """Return the seconds of each stage, from those of its steps, in the order in which stages began."""
     seconds: dict[str, float] = {}
     for step, spent in steps.items():
-        seconds[_stage(step)] = seconds.get(_stage(step), 0.0) + spent
+        seconds[stage_of(step)] = seconds.get(stage_of(step), 0.0) + spent
     return seconds
 
 
-def _stage(step: str) -> str:
+def stage_of(step: str) -> str:
+    """Return the stage that a step of the run belongs to; every gate belongs to `gates`."""
     if step.endswith("_expectations"):
         return "gates"
     if step.startswith("raw__") or step == "accounts":

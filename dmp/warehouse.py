@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -60,24 +61,58 @@ def connect(
 def begin_rebuild(home: Home, made_by: Mapping[str, Any]) -> None:
     """Empty the warehouse for tables made by other code or settings: the landing is the truth.
 
-    Until `finish_rebuild`, what is in it is no base for the run of a day.
+    Until `finish_run`, what is in it is no base for the run of a day.
     """
-    home.provenance.write_text(json.dumps({**made_by, "is_complete": False}, indent=1), encoding="utf-8")
+    _note(home, {**made_by, "is_complete": False})
     home.warehouse.unlink(missing_ok=True)
     home.warehouse.with_suffix(".duckdb.wal").unlink(missing_ok=True)
 
 
-def finish_rebuild(home: Home) -> None:
-    """Say that the warehouse holds every landed day; nothing to say where no rebuild was begun."""
-    if made_by := provenance(home):
-        home.provenance.write_text(json.dumps({**made_by, "is_complete": True}, indent=1), encoding="utf-8")
+def begin_range(home: Home, first: date, last: date) -> None:
+    """Say that landed days first..last are being written, before the first of them is.
+
+    Until `finish_run` they are run again, whatever the landing looks like by then.
+    """
+    known = provenance(home) or {}
+    if begun := unfinished_range(home):
+        first, last = min(first, begun[0]), max(last, begun[1])
+    _note(home, {**known, "unfinished": [str(first), str(last)]})
+
+
+def is_whole(home: Home, days: tuple[date, date] | None) -> bool:
+    """Whether a run of `days` (first, last; None: of none) leaves nothing behind that another began and did not end."""
+    begun = unfinished_range(home)
+    if not (provenance(home) or {}).get("is_complete", True):
+        return False
+    return begun is None or (days is not None and days[0] <= begun[0] and begun[1] <= days[1])
+
+
+def finish_run(home: Home) -> None:
+    """Say that the warehouse holds every landed day and is published."""
+    known = {name: value for name, value in (provenance(home) or {}).items() if name != "unfinished"}
+    _note(home, {**known, "is_complete": True})
+
+
+def unfinished_range(home: Home) -> tuple[date, date] | None:
+    """Return the first and last landed day that runs began to write without coming to their end, or None."""
+    known = provenance(home) or {}
+    if "unfinished" not in known:
+        return None
+    first, last = map(date.fromisoformat, known["unfinished"])
+    return first, last
 
 
 def provenance(home: Home) -> dict[str, Any] | None:
-    """Return `code_version`, `settings` and `is_complete` of the warehouse, None where it was never rebuilt."""
+    """Return `code_version`, `settings`, `is_complete` and `unfinished` of the warehouse, None where nothing ran."""
     if not home.provenance.exists():
         return None
     return json.loads(home.provenance.read_text(encoding="utf-8"))
+
+
+def _note(home: Home, known: Mapping[str, Any]) -> None:
+    unfinished = home.provenance.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(known, indent=1), encoding="utf-8")
+    unfinished.replace(home.provenance)
 
 
 def replace_tables(

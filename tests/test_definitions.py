@@ -150,6 +150,10 @@ def test_the_sensor_asks_for_the_days_that_landed(instance: dg.DagsterInstance, 
         "dmp/rebuild": "false",
     }
     assert instance.get_dynamic_partitions("landed_date")[-1] == "2099-01-01"
+    made = {key.to_user_string() for key in request.asset_selection or ()}
+    assert "shop__events" in made
+    assert "published" in made
+    assert "online_retail__lines" not in made, "a source that never landed here has no days to load"
 
 
 def test_the_sensor_waits_for_a_daily_run_that_is_queued_or_under_way(

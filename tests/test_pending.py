@@ -12,7 +12,7 @@ from dmp.landing.days import landed_days
 from dmp.pending import pending_days
 from dmp.publish import BUILD_FILE, code_version, published_build
 from dmp.settings import Home, SettingsError
-from dmp.warehouse import begin_rebuild, provenance
+from dmp.warehouse import begin_range, begin_rebuild, finish_run, is_whole, provenance
 
 DAYS = tuple(date(2026, 6, day) for day in (1, 2, 4))
 
@@ -90,6 +90,34 @@ def test_a_changed_or_added_file_runs_its_day_and_all_after_it(home: Home, name:
 def test_a_file_still_being_written_is_not_there_yet(home: Home) -> None:
     land(home, date(2026, 6, 5), "half a li", ".events.jsonl")
     assert pending_days(home) is None
+
+
+def test_days_that_a_killed_run_began_run_again_even_if_their_files_are_gone(home: Home) -> None:
+    begin_range(home, DAYS[1], date(2026, 6, 5))
+    pending = pending_days(home)
+    assert pending is not None and not pending.is_rebuild
+    assert (pending.first, pending.last) == (DAYS[1], DAYS[-1])
+    assert pending.reason == "a run did not come to its end"
+    assert pending.sources is None, "nobody knows what the killed run had loaded"
+    finish_run(home)
+    assert pending_days(home) is None
+
+
+def test_only_a_run_of_all_unfinished_days_makes_the_warehouse_whole_again(home: Home) -> None:
+    begin_range(home, DAYS[1], DAYS[2])
+    assert not is_whole(home, None)
+    assert not is_whole(home, (DAYS[2], DAYS[2]))
+    assert is_whole(home, (DAYS[0], DAYS[2]))
+
+
+def test_a_run_knows_the_sources_that_have_or_had_files_here(home: Home) -> None:
+    land(home, date(2026, 6, 5), "more\n")
+    other = home.landing / "academy" / "2026-06-05" / "lessons.jsonl"
+    other.parent.mkdir(parents=True)
+    other.write_text("{}\n")
+    pending = pending_days(home)
+    assert pending is not None
+    assert pending.sources == ("academy", "shop")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import dagster as dg
 LANDED_DATES = dg.DynamicPartitionsDefinition(name="landed_date")
 # Many landed days are one run, from one to all of them.
 ONE_RUN = dg.BackfillPolicy.single_run()
+PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 
@@ -31,6 +32,13 @@ def register(instance: dg.DagsterInstance, days: Iterable[date]) -> None:
 def range_tags(first: date, last: date) -> dict[str, str]:
     """Return the run tags that make landed days first..last one run."""
     return {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
+
+
+def run_range(run: dg.DagsterRun) -> tuple[date, date] | None:
+    """Return the first and last landed day of a run, None where it names no days."""
+    single = run.tags.get(PARTITION_TAG)
+    first, last = run.tags.get(RANGE_START_TAG, single), run.tags.get(RANGE_END_TAG, single)
+    return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
 
 
 def landed_range(context: dg.AssetExecutionContext) -> tuple[date, date]:

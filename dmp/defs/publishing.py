@@ -2,11 +2,12 @@
 
 import dagster as dg
 
+from dmp.defs.partitions import run_range
 from dmp.defs.warehouse import REBUILD_TAG, Warehouse
 from dmp.defs.work import working
 from dmp.publish import PUBLISHED_SCHEMAS, publish
 from dmp.settings import DmpError
-from dmp.warehouse import finish_rebuild, provenance
+from dmp.warehouse import finish_run, is_whole
 
 LANDED_FILES = """
 SELECT landed_date, source_file, content_hash FROM raw.landed_files ORDER BY landed_date, source_file
@@ -24,11 +25,11 @@ def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         description="The read-only copy: one DuckDB file and Parquet folders, swapped in whole.",
     )
     def published(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        days = run_range(context.run)
         is_rebuild = context.run.tags.get(REBUILD_TAG) == "true"
-        made_by = provenance(warehouse.home)
-        if made_by and not made_by["is_complete"] and not is_rebuild:
+        if not (is_rebuild or is_whole(warehouse.home, days)):
             raise DmpError(
-                "the last rebuild did not come to its end, so this is not the whole: `dmp run` heals it"
+                "the last run did not come to its end, so this is not the whole: `dmp run` heals it"
             )
         landed: dict = {}
         with warehouse.connect() as connection:
@@ -36,8 +37,7 @@ def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 landed.setdefault(day, {})[file] = content_hash
         with working("publishing"):
             build = publish(warehouse.home, warehouse.settings, landed, max(landed))
-        if is_rebuild:
-            finish_rebuild(warehouse.home)
+        finish_run(warehouse.home)
         return dg.MaterializeResult(
             metadata={
                 "build_id": build["build_id"],

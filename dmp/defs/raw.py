@@ -1,6 +1,6 @@
 """The raw stage: one asset per source and entity, loaded by landed day, and the account of every file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
@@ -69,6 +69,16 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
 
 
 RAW_ASSETS = [_raw_assets(contract) for contract in CONTRACTS.values()]
+
+
+def raw_keys(sources: Iterable[str]) -> set[dg.AssetKey]:
+    """Return the raw tables of some sources."""
+    return {
+        dg.AssetKey(f"{source}__{entity}")
+        for source in sources
+        if source in CONTRACTS
+        for entity in CONTRACTS[source].entities
+    }
 
 
 @dg.multi_asset(

@@ -13,7 +13,7 @@ from dagster._utils.error import SerializableErrorInfo
 
 from dmp.defs.instance import open_instance
 from dmp.defs.partitions import register
-from dmp.defs.schedules import run_tags
+from dmp.defs.schedules import run_selection, run_tags
 from dmp.defs.work import SECONDS
 from dmp.pending import Pending
 from dmp.settings import Home
@@ -34,14 +34,21 @@ class RunOutcome:
     error: str | None = None
 
 
-def run_pending(home: Home, pending: Pending, started: Callable[[str], None]) -> RunOutcome:
-    """Run every stage for the pending landed days; `started` is told the name of each step as it begins."""
+def pending_job(pending: Pending) -> dg.JobDefinition:
+    """Return the daily job, less what the pending days cannot touch."""
     from dmp.definitions import defs
 
+    return defs.resolve_job_def("daily").get_subset(asset_selection=run_selection(pending))
+
+
+def run_pending(home: Home, pending: Pending, started: Callable[[str], None]) -> RunOutcome:
+    """Run every stage for the pending landed days; `started` is told the name of each step as it begins."""
+    job = pending_job(pending)
     with open_instance(home) as instance:
         register(instance, pending.days)
-        job = defs.resolve_job_def("daily")
-        run = instance.create_run_for_job(job, tags=run_tags(pending), run_config=SILENT)
+        run = instance.create_run_for_job(
+            job, asset_selection=job.asset_selection, tags=run_tags(pending), run_config=SILENT
+        )
         outcome = RunOutcome(run.run_id)
         begun: dict[str, float] = {}
         SECONDS.clear()

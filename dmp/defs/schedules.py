@@ -7,6 +7,7 @@ import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from dmp.defs.partitions import range_tags, register
+from dmp.defs.raw import CONTRACTS, raw_keys
 from dmp.defs.warehouse import REBUILD_TAG
 from dmp.landing.days import landed_days
 from dmp.pending import Pending, pending_days
@@ -31,6 +32,15 @@ training_job = dg.define_asset_job(
 )
 
 
+def run_selection(pending: Pending) -> frozenset[dg.AssetKey]:
+    """Return what a run makes: everything but the raw tables of sources that never had a file in this home."""
+    from dmp.definitions import defs
+
+    tables = defs.resolve_job_def("daily").asset_layer.executable_asset_keys
+    unused = set() if pending.sources is None else raw_keys(CONTRACTS.keys() - set(pending.sources))
+    return frozenset(tables) - unused
+
+
 def run_tags(pending: Pending) -> dict[str, str]:
     """Return the tags of the one run that brings the published build up to date."""
     return {**range_tags(pending.first, pending.last), REBUILD_TAG: str(pending.is_rebuild).lower()}
@@ -49,7 +59,9 @@ def _pending_request(
     if pending is None:
         return dg.SkipReason("the published build holds every landed day")
     register(context.instance, pending.days)
-    return dg.RunRequest(run_key=run_key, tags=run_tags(pending))
+    return dg.RunRequest(
+        run_key=run_key, tags=run_tags(pending), asset_selection=sorted(run_selection(pending))
+    )
 
 
 @dg.schedule(job=daily_job, cron_schedule="0 6 * * *", default_status=dg.DefaultScheduleStatus.RUNNING)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping, Set
+from datetime import date
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range
+from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, run_range
 from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.defs.work import SECONDS
 from dmp.transformation import DBT_PROJECT, NodeResult, build, manifest_path
@@ -86,19 +87,9 @@ def _selected(context: dg.AssetExecutionContext, select: str) -> str:
 
 
 def _range(context: dg.AssetExecutionContext, is_partitioned: bool) -> dict[str, str]:
-    """Return the landed days of the run as dbt variables."""
-    first, last = map(str, landed_range(context)) if is_partitioned else _run_range(context)
-    return {"first_landed_date": first, "last_landed_date": last}
-
-
-def _run_range(context: dg.AssetExecutionContext) -> tuple[str, str]:
-    """Return the range of the whole run: a stage without partitions of its own follows those before it."""
-    tags = context.run.tags
-    single = tags.get("dagster/partition")
-    return (
-        tags.get("dagster/asset_partition_range_start", single or "0001-01-01"),
-        tags.get("dagster/asset_partition_range_end", single or "9999-12-31"),
-    )
+    """Return the landed days of the run as dbt variables: a stage without days of its own follows those before it."""
+    first, last = landed_range(context) if is_partitioned else run_range(context.run) or (date.min, date.max)
+    return {"first_landed_date": str(first), "last_landed_date": str(last)}
 
 
 def _events(

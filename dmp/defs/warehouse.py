@@ -10,9 +10,10 @@ import pandas as pd
 from pydantic import PrivateAttr
 
 from dmp.defs.launching import alive
+from dmp.defs.partitions import run_range
 from dmp.publish import maker
 from dmp.settings import Home, Settings
-from dmp.warehouse import begin_rebuild, connect, exclusive, replace_tables
+from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
 REBUILD_TAG = "dmp/rebuild"
 
@@ -37,9 +38,15 @@ class Warehouse(dg.ConfigurableResource):
             alive(self.home.dagster, context.run.run_id if context.run else ""),
             exclusive(self.home, waiting),
         ):
-            if context.run and context.run.tags.get(REBUILD_TAG) == "true":
-                begin_rebuild(self.home, maker(self._settings))
+            if context.run:
+                self._begin(context.run)
             yield self
+
+    def _begin(self, run: dg.DagsterRun) -> None:
+        if run.tags.get(REBUILD_TAG) == "true":
+            begin_rebuild(self.home, maker(self._settings))
+        elif days := run_range(run):
+            begin_range(self.home, *days)
 
     @property
     def home(self) -> Home:
