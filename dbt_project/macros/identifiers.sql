@@ -12,3 +12,14 @@
     and {{ map }}.known_from <= {{ known_on }}
     and {{ map }}.known_to > {{ known_on }}
 {%- endmacro %}
+
+{#- The types of identifier that can make a person, the best first: what people call themselves, what a home shares by
+    its own choice, then browsers and devices where nothing better is known. An order, an e-mail or a phone joins
+    identifiers of these types; alone it makes nobody. -#}
+{% macro person_types() -%}
+    {{ return(['login', 'household', 'anonymous', 'device']) }}
+{%- endmacro %}
+
+{% macro makes_a_person(identifier_type='identifier_type') -%}
+    {{ identifier_type }} in ('{{ person_types() | join("', '") }}')
+{%- endmacro %}

@@ -62,7 +62,7 @@ items_of_90_days as (
 ),
 
 people as (
-    select cuts.as_of_date, map.user_key, bool_or(map.identifier_type = 'login') as is_identified
+    select cuts.as_of_date, map.user_key, bool_or(map.identifier_type in ('login', 'household')) as is_identified
     from cuts
     inner join {{ ref('identity_map_history') }} as map
         on cuts.as_of_date >= map.known_from and cuts.as_of_date < map.known_to

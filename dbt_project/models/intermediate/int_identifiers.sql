@@ -1,7 +1,7 @@
 -- One row per identifier and landed_date: when that day first saw it.
 with seen as (
     select identifier_key, identifier_type, event_at, landed_date from {{ ref('int_events') }}
-    where {{ in_landed_range() }} and not is_bot and identifier_type in ('login', 'anonymous')
+    where {{ in_landed_range() }} and not is_bot and {{ makes_a_person() }}
     union all
     -- A browser that logged in is known from its own events too.
     select anonymous_key, 'anonymous' as identifier_type, event_at, landed_date from {{ ref('int_events') }}

@@ -34,7 +34,7 @@ owners as (
 memberships as (
     select identifier_key as login_key, identifier_key, first_landed_date as known_from, {{ open_end() }} as known_to
     from identifiers
-    where identifier_type = 'login'
+    where identifier_type <> 'anonymous'
     union all
     select login_key, identifier_key, owned_from, owned_to from owners where owned_from < owned_to
 ),
