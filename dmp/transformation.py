@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dmp.landing.canonical import CANONICAL
 from dmp.settings import PROJECT, DmpError, Home, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -55,6 +56,7 @@ def environment(home: Home | None = None, settings: Settings | None = None) -> d
         # The name of the database is part of the manifest, its folder is not.
         "DMP_WAREHOUSE": str(TARGET / "warehouse.duckdb"),
         "DMP_STAGING": json.dumps(staging_models(), sort_keys=True),
+        "DMP_CANONICAL": json.dumps(CANONICAL),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -68,8 +70,8 @@ def environment(home: Home | None = None, settings: Settings | None = None) -> d
 
 
 def project_hash() -> str:
-    """Return the SHA-256 over every file of the dbt project that decides what is built."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 over all that decides what is built: every file of the dbt project and what macros read."""
+    digest = hashlib.sha256(json.dumps(environment(), sort_keys=True).encode())
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in {".sql", ".yml", ".csv", ".md"} and TARGET not in path.parents:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes())

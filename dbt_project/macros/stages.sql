@@ -3,14 +3,17 @@
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}
 
-{#- Union of `stg_<source>__<entities>` over every source that has such a model.
+{#- Union of `stg_<source>__<entities>` over every source that has such a model, in the canonical columns.
     The map comes from the file names below models/staging: adding a source touches nothing else. -#}
 {% macro union_sources(entities) -%}
     {%- set sources = fromjson(env_var('DMP_STAGING')).get(entities, []) -%}
+    select
+        {%- for column, type in fromjson(env_var('DMP_CANONICAL'))[entities].items() %}
+        null::{{ type }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    where false
     {%- for source in sources %}
-    select * from {{ ref('stg_' ~ source ~ '__' ~ entities) }}
-    {%- if not loop.last %}
     union all by name
-    {%- endif %}
+    select * from {{ ref('stg_' ~ source ~ '__' ~ entities) }}
     {%- endfor %}
 {%- endmacro %}

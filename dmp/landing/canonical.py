@@ -1,0 +1,113 @@
+"""The canonical shapes: the columns that staging models offer to the rest, whatever a source calls them.
+
+A staging model fills those it knows; the others are NULL. Names follow Segment, Snowplow and GA4.
+"""
+
+from __future__ import annotations
+
+KEYS = {
+    "login_key": "BIGINT",
+    "anonymous_key": "BIGINT",
+    "device_key": "BIGINT",
+    "household_key": "BIGINT",
+    "email_key": "BIGINT",
+    "phone_key": "BIGINT",
+}
+PLACE = {"landed_date": "DATE", "source_file": "VARCHAR", "source_line": "BIGINT"}
+EVENTS = {
+    "event_id": "VARCHAR",
+    "source": "VARCHAR",
+    "event_type": "VARCHAR",
+    "event_name": "VARCHAR",
+    "event_at": "TIMESTAMPTZ",
+    "client_event_at": "TIMESTAMPTZ",
+    "sent_at": "TIMESTAMPTZ",
+    "received_at": "TIMESTAMPTZ",
+    "is_order_only": "BOOLEAN",
+    "identifier_key": "BIGINT",
+    "identifier_type": "VARCHAR",
+    **KEYS,
+    "session_id": "VARCHAR",
+    "app_id": "VARCHAR",
+    "platform": "VARCHAR",
+    "device_type": "VARCHAR",
+    "os": "VARCHAR",
+    "browser": "VARCHAR",
+    "language": "VARCHAR",
+    "country": "VARCHAR",
+    "region": "VARCHAR",
+    "city": "VARCHAR",
+    "truncated_ip": "VARCHAR",
+    "page_url": "VARCHAR",
+    "referrer": "VARCHAR",
+    "utm_source": "VARCHAR",
+    "utm_medium": "VARCHAR",
+    "utm_campaign": "VARCHAR",
+    "utm_term": "VARCHAR",
+    "utm_content": "VARCHAR",
+    "click_id": "VARCHAR",
+    "channel": "VARCHAR",
+    "campaign_id": "VARCHAR",
+    "order_id": "VARCHAR",
+    "item_id": "VARCHAR",
+    "query": "VARCHAR",
+    "quantity": "BIGINT",
+    "amount": "DECIMAL(18,4)",
+    "currency": "VARCHAR",
+    "rating": "BIGINT",
+    "is_bot": "BOOLEAN",
+    "properties": "JSON",
+    **PLACE,
+}
+ITEMS = {
+    "item_id": "VARCHAR",
+    "item_name": "VARCHAR",
+    "category": "VARCHAR",
+    "category_top": "VARCHAR",
+    "brand": "VARCHAR",
+    "price_amount": "DECIMAL(18,4)",
+    "cost_amount": "DECIMAL(18,4)",
+    "stock_quantity": "BIGINT",
+    "min_age": "BIGINT",
+    "blocked_regions": "VARCHAR[]",
+    "is_consumable": "BOOLEAN",
+    "observed_at": "TIMESTAMPTZ",
+    **PLACE,
+}
+CUSTOMERS = {
+    **KEYS,
+    "gender": "VARCHAR",
+    "birth_year": "BIGINT",
+    "region": "VARCHAR",
+    "city": "VARCHAR",
+    "occupation": "VARCHAR",
+    "income_band": "VARCHAR",
+    "children_count": "BIGINT",
+    "registered_at": "TIMESTAMPTZ",
+    "observed_at": "TIMESTAMPTZ",
+    **PLACE,
+}
+CONSENTS = {
+    **KEYS,
+    "purpose": "VARCHAR",
+    "is_granted": "BOOLEAN",
+    "consented_at": "TIMESTAMPTZ",
+    **PLACE,
+}
+EXPOSURES = {
+    **KEYS,
+    "exposure_id": "VARCHAR",
+    "campaign_id": "VARCHAR",
+    "channel": "VARCHAR",
+    "is_holdout": "BOOLEAN",
+    "exposed_at": "TIMESTAMPTZ",
+    "cost_amount": "DECIMAL(18,4)",
+    **PLACE,
+}
+CANONICAL = {
+    "events": EVENTS,
+    "items": ITEMS,
+    "customers": CUSTOMERS,
+    "consents": CONSENTS,
+    "exposures": EXPOSURES,
+}
