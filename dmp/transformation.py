@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from dmp.landing.canonical import CANONICAL
+from dmp.landing.contract import load_contracts
+from dmp.landing.mapping import canonical_sql
 from dmp.settings import PROJECT, DmpError, Home, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -50,6 +52,17 @@ def staging_models() -> dict[str, list[str]]:
     return dict(offered)
 
 
+@cache
+def mappings() -> dict[str, dict[str, dict[str, str]]]:
+    """Return SQL by canonical column for every `<source>__<entity>` and kind that a contract maps."""
+    return {
+        f"{contract.source}__{name}": {kind: canonical_sql(contract, name, kind) for kind in entity.canonical}
+        for contract in load_contracts().values()
+        for name, entity in contract.entities.items()
+        if entity.canonical
+    }
+
+
 def environment(home: Home | None = None, settings: Settings | None = None) -> dict[str, str]:
     """Return the variables that dbt_project/profiles.yml and the macros read; without a home, those for parsing."""
     variables = {
@@ -57,6 +70,7 @@ def environment(home: Home | None = None, settings: Settings | None = None) -> d
         "DMP_WAREHOUSE": str(TARGET / "warehouse.duckdb"),
         "DMP_STAGING": json.dumps(staging_models(), sort_keys=True),
         "DMP_CANONICAL": json.dumps(CANONICAL),
+        "DMP_MAPPINGS": json.dumps(mappings(), sort_keys=True),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

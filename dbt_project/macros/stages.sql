@@ -17,3 +17,15 @@
     select * from {{ ref('stg_' ~ source ~ '__' ~ entities) }}
     {%- endfor %}
 {%- endmacro %}
+
+{#- The canonical rows of a raw table whose contract says what its records mean.
+    kind: events, items, customers, consents or exposures. -#}
+{% macro canonical(kind, source_name, entity) -%}
+    {%- set table = source_name ~ '__' ~ entity -%}
+    {%- set mapping = fromjson(env_var('DMP_MAPPINGS'))[table][kind] -%}
+    select
+        {%- for column, expression in mapping.items() %}
+        {{ expression }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ source('raw', table) }}
+{%- endmacro %}

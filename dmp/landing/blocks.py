@@ -26,6 +26,7 @@ REASONS = {
     "too_large": "the record is larger than 1 MB",
     "too_deep": "JSON is nested deeper than 64",
     "broken_json": "the line is no JSON, or it was cut",
+    "no_match": "the line does not match the contract's pattern",
     "not_an_object": "the line is JSON but no object",
     "duplicate_name": "a name occurs twice in the object",
     "broken_quotes": "text follows a closing quote, or a line ends inside a bare field",
@@ -67,8 +68,8 @@ class Reject:
 class Block:
     """A stretch of a file.
 
-    `records`: one row per readable record with `source_line`; for JSON lines and CSV also `record_text` (the
-    record's text); for CSV and Parquet also one text column per contract field and `properties`.
+    `records`: one row per readable record with `source_line`; but for Parquet also `record_text` (the
+    record's text); but for JSON lines also one text column per contract field that is read and `properties`.
     """
 
     records: pa.Table

@@ -1,136 +1,102 @@
-"""What a source promises: entities, fields, types, limits and keys, read from `contracts/<source>.yaml`.
+"""What a source promises: its entities, their fields, keys and meaning, read from `contracts/<source>.yaml`.
 
 Only the form of a contract belongs here, not how a field becomes SQL (`fields.py`) or a file is read.
 """
 
 from __future__ import annotations
 
-import re
+import datetime
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
+from dmp.landing.canonical import CANONICAL
+from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Name, Part, Zone
+from dmp.landing.log_patterns import group_names
+from dmp.landing.mapping import Mapped, check_mapping
 from dmp.settings import SettingsError
 
 CONTRACTS = Path(__file__).parent / "contracts"
-# Names go into SQL as they are, so they may hold nothing else; two underscores part source and entity.
-NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 OWN_COLUMNS = ("properties", "landed_date", "source_file", "source_line", "record_key", "payload_hash")
 WORKING_COLUMNS = ("file_number", "record_text", "problem", "shape", "future_limit")
-COLUMN_TYPES = {
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18,4)",
-    "float": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "timestamp": "TIMESTAMPTZ",
-    "date": "DATE",
-    "json": "JSON",
-    "currency": "VARCHAR",
-    "ip": "VARCHAR",
-    "user_agent": "VARCHAR",
-}
 
 
-def _known_zone(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"'{zone}' is no IANA time zone") from error
+def _as_mapped(given: Any) -> Any:
+    return {"field": given} if isinstance(given, str) else given
 
 
-Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
-Zone = Annotated[str, AfterValidator(_known_zone)]
+def _as_list(given: Any) -> Any:
+    return [given] if isinstance(given, str) else given
 
 
-class Part(BaseModel):
-    """A contract's part: a key that the contract does not know is a mistake, not an extra."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Identifier(Part):
-    """A field that names a person, device or order: stored as `<type>_key`, its text only in the vault."""
-
-    type: Literal["login", "anonymous", "device", "email", "phone", "order", "household"]
-    namespace: Name
-    keep: bool = Field(False, description="store the text too: for ids that name no person")
-
-    @property
-    def column(self) -> str:
-        """The raw column that holds the identifier's key."""
-        return f"{self.type}_key"
-
-
-class FieldContract(Part):
-    """One field: its type and what a value must be for its record to be accepted."""
-
-    type: Literal[tuple(COLUMN_TYPES)]  # type: ignore[valid-type]
-    required: bool = False
-    source_name: str | None = Field(None, description="the field's name in the file, if another")
-    allowed: tuple[str, ...] = ()
-    range: tuple[float, float] | None = Field(None, description="smallest and largest accepted number")
-    elements: dict[Name, tuple[float, float]] = Field(
-        {}, description="for a JSON array of objects: accepted numbers by name"
-    )
-    unit: Literal["iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"] = "iso"
-    max_length: int | None = Field(None, ge=1, description="characters; identifiers have at most 255")
-    identifier: Identifier | None = None
-    description: str = ""
-
-    @model_validator(mode="after")
-    def _fits_its_type(self) -> FieldContract:
-        if self.range and self.type not in ("integer", "decimal", "float"):
-            raise ValueError(f"a range needs a number, not {self.type}")
-        if self.identifier and self.type != "text":
-            raise ValueError(f"an identifier is text, not {self.type}")
-        if self.elements and self.type != "json":
-            raise ValueError(f"elements need json, not {self.type}")
-        if self.unit != "iso" and self.type != "timestamp":
-            raise ValueError(f"a unit needs a timestamp, not {self.type}")
-        return self
+Kind = Annotated[str, StringConstraints(pattern=f"^({'|'.join(CANONICAL)})$")]
+Columns = dict[Name, Annotated[Mapped, BeforeValidator(_as_mapped)]]
 
 
 class Entity(Part):
     """One kind of record of a source, one file (or several parts) a day."""
 
-    format: Literal["jsonl", "csv", "parquet"]
+    format: Literal["jsonl", "csv", "parquet", "log"]
+    delimiter: str = Field(",", min_length=1, max_length=1, description="between the fields of a CSV record")
+    quote: Literal["double", "none"] = Field(
+        "double", description="none: a quote in CSV is a plain character"
+    )
+    columns: tuple[str, ...] = Field((), description="the columns of a CSV file without a header, in order")
+    pattern: str | None = Field(None, description="of a log's lines: its name, or an expression with groups")
+    missing: tuple[str, ...] = Field((), description="texts that mean that there is no value")
     key: tuple[Name, ...] = Field((), description="fields that name a record; none: its file and line do")
-    event_time: Name
+    event_time: Name | None = Field(None, description="none: a record is of the day on which it landed")
+    position: Name | None = Field(None, description="a number that orders the records of one event time")
+    landed_on: datetime.date | None = Field(None, description="the day of an import without event time")
     one_of: tuple[Name, ...] = Field((), description="identifiers of which a record needs at least one")
     fields: dict[Name, FieldContract]
+    canonical: dict[Kind, Columns] = Field({}, description="what a record means, in canonical columns")
     unknown_fields: Literal["keep"] = "keep"
 
     @model_validator(mode="after")
     def _names_agree(self) -> Entity:
-        for name in (*self.key, self.event_time, *self.one_of):
+        parts = [part for field in self.fields.values() for part in field.parts]
+        times = [name for name in (self.event_time, self.position) if name]
+        for name in (*self.key, *times, *self.one_of, *parts):
             if name not in self.fields:
                 raise ValueError(f"'{name}' is none of its fields")
-        optional = [name for name in (*self.key, self.event_time) if not self.fields[name].required]
-        if optional:
-            raise ValueError(f"'{optional[0]}' is a key or the event time, so it must be required")
-        if self.fields[self.event_time].type != "timestamp":
+        if self.event_time and not self.fields[self.event_time].required:
+            raise ValueError(f"'{self.event_time}' is the event time, so it must be required")
+        if self.key and not any(self.fields[name].required for name in self.key):
+            raise ValueError(f"'{self.key[0]}' is a key, so it must be required")
+        if self.event_time and self.fields[self.event_time].type != "timestamp":
             raise ValueError(f"the event time '{self.event_time}' is no timestamp")
+        if self.position and self.fields[self.position].type != "integer":
+            raise ValueError(f"the position '{self.position}' is no integer")
         if any(not self.fields[name].identifier for name in self.one_of):
             raise ValueError("one_of names a field that is no identifier")
-        names = [*self.columns, *OWN_COLUMNS, *WORKING_COLUMNS]
+        names = [*self.raw_columns, *OWN_COLUMNS, *WORKING_COLUMNS]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two fields make the column '{twice[0]}'")
+        check_mapping(self)
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Entity:
+        if self.format != "csv" and (self.delimiter != "," or self.quote != "double" or self.columns):
+            raise ValueError(f"delimiter, quote and columns are of CSV, not of {self.format}")
+        if (self.format == "log") != bool(self.pattern):
+            raise ValueError("a log has a pattern, and only a log")
+        if self.format in ("csv", "log") and any(field.path for field in self.fields.values()):
+            raise ValueError(f"a path needs nested records, not {self.format}")
+        known = group_names(self.pattern) if self.pattern else self.columns
+        if strangers := [name for name in self.source_names if known and name not in known]:
+            raise ValueError(f"'{strangers[0]}' is none of the names that a record has: {', '.join(known)}")
+        paths = list(self.paths.values())
+        for path in paths:
+            if twice := [other for other in paths if other[: len(path)] == path and other is not path]:
+                raise ValueError(f"'{'.'.join(twice[0])}' is read twice")
         return self
 
     @property
-    def columns(self) -> list[str]:
+    def raw_columns(self) -> list[str]:
         """The raw columns of the declared fields, in the contract's order."""
         return [column for column, _ in self.column_types]
 
@@ -139,18 +105,39 @@ class Entity(Part):
         """Raw columns of the declared fields with their SQL types, in the contract's order."""
         pairs: list[tuple[str, str]] = []
         for name, field in self.fields.items():
-            if field.identifier is None or field.identifier.keep:
-                pairs.append(("truncated_ip" if field.type == "ip" else name, COLUMN_TYPES[field.type]))
+            if column := self.raw_column(name):
+                pairs.append((column, COLUMN_TYPES[field.type]))
             if field.identifier:
                 pairs.append((field.identifier.column, "BIGINT"))
             if field.type == "user_agent":
                 pairs.append(("is_bot", "BOOLEAN"))
         return pairs
 
+    def raw_column(self, name: str) -> str | None:
+        """The raw column that holds a field's value; None for an identifier whose text is not kept."""
+        field = self.fields[name]
+        if field.identifier and not field.identifier.keep:
+            return None
+        return "truncated_ip" if field.type == "ip" else name
+
+    @property
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """Where each field that is read lies in a record: the names from the outermost to its own."""
+        return {
+            name: tuple(field.path.split(".")) if field.path else (field.source_name or name,)
+            for name, field in self.fields.items()
+            if not field.parts
+        }
+
     @property
     def source_names(self) -> dict[str, str]:
-        """Field name by the name that it has in the files."""
-        return {field.source_name or name: name for name, field in self.fields.items()}
+        """Field name by the name that it has in the files, dotted where it lies deeper."""
+        return {".".join(path): name for name, path in self.paths.items()}
+
+    @property
+    def is_order_only(self) -> bool:
+        """Whether a record's time says its day and its place among others, but no time of day."""
+        return self.event_time is None or self.position is not None
 
 
 class Contract(Part):
@@ -161,12 +148,17 @@ class Contract(Part):
     time_zone: Zone | None = Field(None, description="of times without zone and of an event's date")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="where a record names none")
     entities: dict[Name, Entity]
-    originals: dict[Name, str] = Field({}, alias="import", description="original file by entity")
+    originals: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_as_list)]] = Field(
+        {}, alias="import", description="original files by entity: a name, a pattern or several"
+    )
 
     @model_validator(mode="after")
     def _originals_are_entities(self) -> Contract:
-        if strangers := sorted(set(self.originals) - set(self.entities)):
-            raise ValueError(f"import names '{strangers[0]}', which is none of its entities")
+        for name in self.originals:
+            if name not in self.entities:
+                raise ValueError(f"import names '{name}', which is none of its entities")
+            if self.entities[name].event_time is None and self.entities[name].landed_on is None:
+                raise ValueError(f"import names '{name}', which has neither event_time nor landed_on")
         return self
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -27,7 +28,7 @@ from dmp.landing.contract import Entity
 from dmp.landing.csv_lines import CsvLines, problem_of
 
 RECORDS_PER_BLOCK = 20_000
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def csv_blocks(path: Path, entity: Entity) -> Iterator[Block]:
@@ -37,8 +38,9 @@ def csv_blocks(path: Path, entity: Entity) -> Iterator[Block]:
     """
     with _fields_of_any_size():
         lines = CsvLines(path)
-        reader = csv.reader(iter(lines), strict=True)
-        header = _header(lines, reader, entity)
+        form: dict[str, Any] = {"quoting": csv.QUOTE_NONE} if entity.quote == "none" else {}
+        reader = csv.reader(iter(lines), delimiter=entity.delimiter, strict=True, **form)
+        header = list(entity.columns) or _header(lines, reader, entity)
         block = _Draft(header, entity, header_line_count=len(lines.record))
         seen = 0
         while _next_record(lines, reader, block):
@@ -69,7 +71,7 @@ def _header(lines: CsvLines, reader: Iterator[list[str]], entity: Entity) -> lis
         raise RefusedFileError(f"the header cannot be read: {REASONS[problem]}")
     known = set(entity.source_names)
     if not known & set(header):
-        raise RefusedFileError(_guess(lines.record[0], known))
+        raise RefusedFileError(_guess(lines.record[0], known, entity.delimiter))
     for name in header:
         if header.count(name) > 1:
             raise RefusedFileError(f"the header names {name!r} twice")
@@ -79,10 +81,10 @@ def _header(lines: CsvLines, reader: Iterator[list[str]], entity: Entity) -> lis
     return header
 
 
-def _guess(line: str, known: set[str]) -> str:
-    for delimiter, word in OTHER_DELIMITERS.items():
+def _guess(line: str, known: set[str], declared: str) -> str:
+    for delimiter, word in DELIMITERS.items():
         if known & {name.strip('" \r\n') for name in line.split(delimiter)}:
-            return f"the fields are parted by {word}, not by commas"
+            return f"the fields are parted by {word}, not by {DELIMITERS.get(declared, declared)}"
     return "the file has no header: its first line names no field of the contract"
 
 

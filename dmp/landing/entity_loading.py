@@ -65,7 +65,7 @@ class EntityLoad:
         for batch in _read_ahead(_batches(files, self.entity, self._earlier_contents(files))):
             self._read(batch)
             last = max(files[number][0].landed_date for number, _ in batch)
-            table, columns = raw_table(self.contract, self.name), (*self.entity.columns, *OWN_COLUMNS)
+            table, columns = raw_table(self.contract, self.name), (*self.entity.raw_columns, *OWN_COLUMNS)
             self.connection.execute(FIND_LOSERS.substitute(table=table), {"last": last})
             self.connection.execute(
                 ACCEPT.substitute(table=table, columns=", ".join(f'"{column}"' for column in columns))

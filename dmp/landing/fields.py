@@ -5,7 +5,7 @@ Every name that goes into SQL was validated by the contract; texts of the contra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dmp.landing.contract import Contract, Entity, FieldContract
 from dmp.landing.identifiers import LONGEST
@@ -15,7 +15,7 @@ INTEGER = r"[+-]?[0-9]{1,18}(\.0+)?"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
-ZONE = r" ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+ZONE = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 # Digits that a 64-bit count of microseconds can hold.
 EPOCHS = {
     "epoch_s": (r"[0-9]{1,11}(\.[0-9]{1,9})?", "(CAST({text} AS DECIMAL(20,9)) * 1000000)::BIGINT"),
@@ -51,18 +51,38 @@ def typed_sql(name: str, field: FieldContract, contract: Contract) -> str:
         "json": f'CASE WHEN json_valid("{name}") THEN "{name}"::JSON END',
         "currency": f"coalesce(upper({text}), {quoted(contract.currency)})",
         "ip": _truncated_ip(text),
-        "timestamp": timestamp_sql(text, field.unit, contract.time_zone),
+        "timestamp": timestamp_sql(text, field, contract),
     }[field.type]
 
 
-def timestamp_sql(text: str, unit: str, time_zone: str | None) -> str:
-    """Return SQL that reads `text` (SQL) as TIMESTAMPTZ; without an offset it is a time of `time_zone`.
+def texts_sql(entity: Entity, read: Mapping[str, str]) -> str:
+    """Return SQL for the text of every field, from SQL for those that are read; what means nothing is NULL."""
+    nothing = ", ".join(map(quoted, ("", *entity.missing)))
+    given = {
+        name: f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END"
+        if entity.missing
+        else f"nullif({text}, '')"
+        for name, text in read.items()
+    }
+    for name, field in entity.fields.items():
+        if field.parts:
+            given[name] = f"nullif(concat_ws(' ', {', '.join(given[part] for part in field.parts)}), '')"
+    return ", ".join(f'{given[name]} AS "{name}"' for name in entity.fields)
+
+
+def timestamp_sql(text: str, field: FieldContract, contract: Contract) -> str:
+    """Return SQL that reads `text` (SQL) as TIMESTAMPTZ; without an offset it is a time of the declared zone.
 
     A local time that a clock change skips or repeats is read as ICU does: skipped ones move on by the
     change, repeated ones mean the later.
     """
-    if unit != "iso":
-        pattern, microseconds = EPOCHS[unit]
+    time_zone = field.time_zone or contract.time_zone
+    if field.time_format:
+        value = f"try_strptime({text}, {quoted(field.time_format)})"
+        is_zoned = "%z" in field.time_format or "%Z" in field.time_format
+        return value if is_zoned else f"timezone({quoted(time_zone or 'UTC')}, {value})"
+    if field.unit != "iso":
+        pattern, microseconds = EPOCHS[field.unit]
         value = microseconds.format(text=text)
         return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN make_timestamptz({value}) END"
     zoned = f"WHEN regexp_full_match({text}, '{DATE}{CLOCK}{ZONE}') THEN TRY_CAST({text} AS TIMESTAMPTZ)"
@@ -115,6 +135,8 @@ def problem_sql(entity: Entity) -> str:
         identifiers = [entity.fields[name].identifier for name in entity.one_of]
         keys = ", ".join(identifier.column for identifier in identifiers if identifier)
         problems.append((f"coalesce({keys}) IS NULL", ":nobody"))
+    if not problems:
+        return "NULL::VARCHAR"
     return f"CASE {' '.join(f'WHEN {condition} THEN {quoted(text)}' for condition, text in problems)} END"
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from dmp.landing.blocks import RefusedFileError
 from dmp.landing.contract import Contract, Entity
 
-FILE_NAME = re.compile(r"^([a-z][a-z0-9_]*)(\.[A-Za-z0-9_-]+)?\.(jsonl|csv|parquet)(\.gz|\.zst)?$", re.ASCII)
+FILE_NAME = re.compile(
+    r"^([a-z][a-z0-9_]*)(\.[A-Za-z0-9_-]+)?\.(jsonl|csv|log|parquet)(\.gz|\.zst)?$", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class LandedFile:
             raise RefusedFileError("it is no plain file (a link, a folder or a device)")
         name = FILE_NAME.fullmatch(self.path.name)
         if name is None:
-            raise RefusedFileError("its name is not <entity>[.<part>].{jsonl,csv,parquet}[.gz|.zst]")
+            raise RefusedFileError("its name is not <entity>[.<part>].{jsonl,csv,log,parquet}[.gz|.zst]")
         entity = contract.entities.get(self.entity)
         if entity is None:
             raise RefusedFileError(f"the contract of '{contract.source}' has no entity '{self.entity}'")

@@ -10,6 +10,9 @@ import unicodedata
 
 WHITESPACE = " \t\n\r\f\v\u00a0\u3000\ufeff"
 LONGEST = 255
+GIVEN_HASHED = ("email", "phone")
+# How the vault marks a text that is the hash of one.
+HASHED = "sha256:"
 # What senders write where they know nobody; compared in lower case.
 MISSING = (
     "",
@@ -25,15 +28,23 @@ MISSING = (
 
 
 def normalised(text: str, is_email: bool = False) -> str:
-    """Return the text that is hashed: NFC, stripped, e-mail addresses in lower case."""
+    """Return the text that an identifier means: NFC, stripped, e-mail addresses in lower case."""
     stripped = unicodedata.normalize("NFC", text).strip(WHITESPACE)
     return stripped.lower() if is_email else stripped
+
+
+def key_text(identifier_type: str, text: str) -> str:
+    """Return what the key is made of: the normalised text, of an e-mail or a phone its SHA-256 in hex.
+
+    Sources also give these two already hashed; so the same person has the same key in both kinds of source.
+    """
+    return hashlib.sha256(text.encode()).hexdigest() if identifier_type in GIVEN_HASHED else text
 
 
 def identifier_key(key: bytes, namespace: str, text: str) -> int:
     """Return the first 8 bytes, as signed integer, of SHA-256(key, namespace, text).
 
-    `text` is already normalised. The separator between the parts keeps ("a", "bc") and ("ab", "c") apart.
+    `text` is what `key_text` returns. The separator between the parts keeps ("a", "bc") and ("ab", "c") apart.
     """
     digest = hashlib.sha256(key + b"\x1f" + namespace.encode() + b"\x1f" + text.encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
@@ -44,6 +55,15 @@ def normalised_sql(text: str, is_email: str) -> str:
     whitespace = " || ".join(f"chr({ord(character)})" for character in WHITESPACE)
     stripped = f"trim(nfc_normalize({text}), {whitespace})"
     return f"CASE WHEN {is_email} THEN lower({stripped}) ELSE {stripped} END"
+
+
+def key_text_sql(identifier_type: str, text: str, is_hashed: str) -> str:
+    """Return SQL for `key_text`; where the condition `is_hashed` holds, `text` is "sha256:" and the hash."""
+    types = ", ".join(f"'{name}'" for name in GIVEN_HASHED)
+    return (
+        f"CASE WHEN {is_hashed} THEN substr({text}, {len(HASHED) + 1}) "
+        f"WHEN {identifier_type} IN ({types}) THEN sha256({text}) ELSE {text} END"
+    )
 
 
 def identifier_key_sql(namespace: str, text: str) -> str:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from string import Template
+from typing import Any
 
 from dmp.landing.contract import Entity
-from dmp.landing.fields import quoted, quoted_name
+from dmp.landing.fields import quoted, quoted_name, texts_sql
+
+Path = tuple[str, ...]
 
 # DuckDB's parser accepts a comma before a closing bracket; outside of strings that is no JSON. Most records
 # hold only texts, numbers and nulls: a look at the whole (`is_plain`) spares a closer one. Two patterns that
@@ -41,7 +44,7 @@ unpacked AS (
     SELECT
         file_number, source_line, problem, object, is_plain,
         json_transform(object, $structure) AS value,
-        hash(json_keys(object)) AS shape
+        hash($object_names) AS shape
     FROM objects
 )
 SELECT
@@ -62,14 +65,14 @@ WITH examples AS (
     WHERE shape IS NOT NULL
     GROUP BY shape
 )
-SELECT shape, json_keys(record_text) AS names FROM examples JOIN records USING (file_number, source_line)
+SELECT shape, record_text FROM examples JOIN records USING (file_number, source_line)
 """
 SETTLE_ODD_SHAPES = Template("""
 WITH compared AS (
     SELECT
         shape,
-        len(list_distinct(names)) < len(names) AS has_name_twice,
-        NOT list_has_all([$known], names) AS has_unknown_name
+        $has_name_twice AS has_name_twice,
+        $has_unknown_name AS has_unknown_name
     FROM shapes
 ),
 odd_shapes AS (
@@ -86,28 +89,69 @@ WHERE parsed.shape = odd_shapes.shape
 
 def parse_json_statements(entity: Entity) -> list[str]:
     """Return SQL that makes `parsed` from `records` of JSON lines; blank texts are NULL."""
-    known = entity.source_names
-    texts = {name: f"nullif(value.{quoted_name(source_name)}, '')" for source_name, name in known.items()}
+    paths = list(entity.paths.values())
+    objects = _objects(paths)
+    names = [_names("record_text", place) for place in objects]
+    has_name_twice = (f"coalesce(len(list_distinct({found})) < len({found}), false)" for found in names)
+    has_unknown_name = (
+        f"coalesce(NOT list_has_all([{', '.join(map(quoted, known))}], {found}), false)"
+        for known, found in zip(objects.values(), names, strict=True)
+    )
     return [
         PARSE_JSON.substitute(
-            structure=quoted(json.dumps(dict.fromkeys(known, "VARCHAR"))),
+            structure=quoted(json.dumps(_nested(paths, "VARCHAR"))),
+            object_names=", ".join(_names("object", place) for place in objects),
             wrong_type=_wrong_type(entity),
-            texts=", ".join(f'{text} AS "{name}"' for name, text in texts.items()),
+            texts=texts_sql(entity, {name: _value(path) for name, path in entity.paths.items()}),
         ),
         FIND_SHAPES,
         SETTLE_ODD_SHAPES.substitute(
-            known=", ".join(map(quoted, known)), without_known=quoted(json.dumps(dict.fromkeys(known)))
+            has_name_twice=" OR ".join(has_name_twice),
+            has_unknown_name=" OR ".join(has_unknown_name),
+            without_known=quoted(json.dumps(_nested(paths, None))),
         ),
     ]
+
+
+def _names(record: str, place: Path) -> str:
+    return f"json_keys({record}, {quoted(_json_path(place))})" if place else f"json_keys({record})"
+
+
+def _objects(paths: list[Path]) -> dict[Path, list[str]]:
+    """Return the names that the contract knows in each object that it looks into, the record itself first."""
+    objects: dict[Path, list[str]] = {(): []}
+    for path in paths:
+        for depth, name in enumerate(path):
+            known = objects.setdefault(path[:depth], [])
+            if name not in known:
+                known.append(name)
+    return objects
+
+
+def _nested(paths: list[Path], leaf: str | None) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for path in paths:
+        place = tree
+        for name in path[:-1]:
+            place = place.setdefault(name, {})
+        place[path[-1]] = leaf
+    return tree
+
+
+def _json_path(path: Path) -> str:
+    return "$" + "".join(f'."{name}"' for name in path)
+
+
+def _value(path: Path) -> str:
+    return ".".join(["value", *map(quoted_name, path)])
 
 
 def _wrong_type(entity: Entity) -> str:
     """Return SQL that names the first text field that holds a boolean, a list or an object."""
     cases = []
-    for source_name, name in entity.source_names.items():
+    for name, path in entity.paths.items():
         if entity.fields[name].type in ("text", "ip", "user_agent", "currency"):
-            value = f"value.{quoted_name(source_name)}"
-            path = quoted('$."' + source_name + '"')
+            value, place = _value(path), quoted(_json_path(path))
             seems = f"({value} IN ('true', 'false') OR {value}[1] IN ('{{', '['))"
-            cases.append(f"WHEN {seems} AND json_type(object, {path}) <> 'VARCHAR' THEN '{name}:wrong_type'")
+            cases.append(f"WHEN {seems} AND json_type(object, {place}) <> 'VARCHAR' THEN '{name}:wrong_type'")
     return f"CASE WHEN NOT is_plain THEN CASE {' '.join(cases)} END END" if cases else "NULL"

@@ -9,8 +9,15 @@ from __future__ import annotations
 from string import Template
 
 from dmp.landing.contract import Contract, Entity
-from dmp.landing.fields import column_sql, problem_sql
-from dmp.landing.identifiers import LONGEST, identifier_key_sql, is_missing_sql, normalised_sql
+from dmp.landing.fields import column_sql, problem_sql, texts_sql
+from dmp.landing.identifiers import (
+    HASHED,
+    LONGEST,
+    identifier_key_sql,
+    is_missing_sql,
+    key_text_sql,
+    normalised_sql,
+)
 from dmp.landing.json_parsing import parse_json_statements
 
 PARSE_TEXTS = Template("""
@@ -19,15 +26,26 @@ SELECT file_number, source_line, NULL::VARCHAR AS problem, $texts, properties::J
 FROM records
 """)
 GIVEN_TEXTS = Template("""
-    SELECT DISTINCT '$namespace' AS namespace, '$type' AS identifier_type, "$name" AS given_text
+    SELECT DISTINCT
+        '$namespace' AS namespace, '$type' AS identifier_type, "$name" AS given_text, $is_hashed AS is_hashed
     FROM parsed
     WHERE length("$name") <= $longest
 """)
 FIND_IDENTIFIERS = Template("""
 CREATE OR REPLACE TEMP TABLE batch_identifiers AS
 WITH given AS ($given),
-read AS (SELECT *, $normalised AS identifier_text FROM given)
-SELECT *, CASE WHEN NOT $is_missing THEN $identifier_key END AS identifier_key FROM read
+read AS (SELECT *, $normalised AS normalised_text FROM given),
+named AS (
+    SELECT
+        *,
+        CASE
+            WHEN NOT is_hashed THEN normalised_text
+            WHEN regexp_full_match(normalised_text, '[0-9a-fA-F]{64}') THEN '$hashed' || lower(normalised_text)
+            ELSE ''
+        END AS identifier_text
+    FROM read
+)
+SELECT *, CASE WHEN NOT $is_missing THEN $identifier_key END AS identifier_key FROM named
 """)
 TYPE_VALUES = Template("""
 CREATE OR REPLACE TEMP TABLE typed AS
@@ -54,7 +72,7 @@ def parse_statements(entity: Entity) -> list[str]:
     """Return SQL that makes `parsed` from `records`: blank texts are NULL, unknown fields in `properties`."""
     if entity.format == "jsonl":
         return parse_json_statements(entity)
-    texts = ", ".join(f"""nullif("{name}", '') AS "{name}\"""" for name in entity.fields)
+    texts = texts_sql(entity, {name: f'"{name}"' for name in entity.paths})
     return [PARSE_TEXTS.substitute(texts=texts)]
 
 
@@ -69,6 +87,7 @@ def identifier_statement(entity: Entity) -> str | None:
             type=field.identifier.type,
             name=name,
             longest=field.max_length or LONGEST,
+            is_hashed=str(field.identifier.is_hashed).lower(),
         )
         for name, field in entity.fields.items()
         if field.identifier
@@ -78,8 +97,11 @@ def identifier_statement(entity: Entity) -> str | None:
     return FIND_IDENTIFIERS.substitute(
         given=" UNION ".join(given),
         normalised=normalised_sql("given_text", is_email="identifier_type = 'email'"),
+        hashed=HASHED,
         is_missing=is_missing_sql("identifier_text"),
-        identifier_key=identifier_key_sql("namespace", "identifier_text"),
+        identifier_key=identifier_key_sql(
+            "namespace", key_text_sql("identifier_type", "identifier_text", "is_hashed")
+        ),
     )
 
 
@@ -88,7 +110,8 @@ def typing_statement(contract: Contract, entity: Entity) -> str:
     joins = [
         f'LEFT JOIN batch_identifiers AS "{name} keys" ON "{name} keys".given_text = parsed."{name}" '
         f"""AND "{name} keys".identifier_type = '{field.identifier.type}' """
-        f"""AND "{name} keys".namespace = '{field.identifier.namespace}'"""
+        f"""AND "{name} keys".namespace = '{field.identifier.namespace}' """
+        f"""AND "{name} keys".is_hashed = {field.identifier.is_hashed}"""
         for name, field in entity.fields.items()
         if field.identifier
     ]
@@ -97,7 +120,7 @@ def typing_statement(contract: Contract, entity: Entity) -> str:
         columns=", ".join(f'{sql} AS "{column}"' for column, sql in column_sql(entity, contract)),
         joins=" ".join(joins),
         problem=problem_sql(entity),
-        names=", ".join(f'"{column}"' for column in entity.columns),
+        names=", ".join(f'"{column}"' for column in entity.raw_columns),
         record_key=_record_key(entity),
     )
 
@@ -114,5 +137,5 @@ def _record_key(entity: Entity) -> str:
             if field.identifier
             else by_type.get(field.type, f'"{name} text"')
         )
-        parts.append(text)
+        parts.append(text if field.required else f"coalesce({text}, '')")
     return f"('0x' || substr(sha256(concat_ws(chr(31), {', '.join(parts)})), 1, 16))::UBIGINT"

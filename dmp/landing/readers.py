@@ -8,8 +8,9 @@ from pathlib import Path
 from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError
 from dmp.landing.contract import Entity
 from dmp.landing.csv_records import csv_blocks
-from dmp.landing.json_lines import json_line_blocks
+from dmp.landing.log_records import log_blocks
 from dmp.landing.parquet_records import parquet_blocks
+from dmp.landing.text_lines import text_line_blocks
 
 HELD_IN_MEMORY = 64 * MEGABYTE
 
@@ -34,7 +35,9 @@ def read_file(path: Path, entity: Entity) -> Iterable[Block]:
 
 def _blocks(path: Path, entity: Entity) -> Iterator[Block]:
     if entity.format == "jsonl":
-        return json_line_blocks(path)
+        return text_line_blocks(path, is_json=True)
+    if entity.format == "log":
+        return log_blocks(path, entity)
     if entity.format == "csv":
         return csv_blocks(path, entity)
     return parquet_blocks(path, entity)

@@ -72,7 +72,7 @@ def keep_unreadable(
 
 def keep_rejected(connection: duckdb.DuckDBPyConnection, entity: Entity, place: dict[str, str]) -> None:
     """Add the records of `typed` that have a problem."""
-    values = ", ".join(f"""'{name}': "{name}\"""" for name in entity.fields)
+    values = ", ".join(f"""'{name}': "{name}\"""" for name in entity.paths)
     of_values = CONTENTS_OF_VALUES.substitute(values=values)
     connection.execute(of_values if entity.format == "parquet" else CONTENTS_OF_LINES)
     connection.execute(KEEP_REJECTED, place)

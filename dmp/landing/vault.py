@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from string import Template
 
 import duckdb
 
+from dmp.landing.identifiers import HASHED, key_text_sql
 from dmp.landing.tables import PLACE
 from dmp.settings import DmpError
 
@@ -31,13 +33,16 @@ FROM new_identifiers ANTI JOIN identifiers USING (identifier_key, namespace, ide
 GROUP BY ALL
 ORDER BY identifier_key
 """
-COLLISION = """
+# A text and its hash are one identifier.
+COLLISION = Template("""
 SELECT identifier_key
 FROM identifiers SEMI JOIN new_identifiers USING (identifier_key)
 GROUP BY identifier_key
-HAVING count(*) > 1
+HAVING count(DISTINCT (namespace, $key_text)) > 1
 LIMIT 1
-"""
+""").substitute(
+    key_text=key_text_sql("identifier_type", "identifier_text", f"starts_with(identifier_text, '{HASHED}')")
+)
 ADD_REJECTS = """
 INSERT INTO rejects
 SELECT source, entity, landed_date, source_file, source_line, sha256(content), content

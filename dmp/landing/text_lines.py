@@ -1,7 +1,7 @@
-"""JSON lines: finds the lines of a file and sets those aside that no JSON parser should see.
+"""Files with a record a line: finds the lines and sets those aside that no parser should see.
 
 Good lines are never touched one by one: only lines that a scan over the bytes marks are examined in Python.
-What a line says is parsed in SQL (`parsing.py`).
+What a line of JSON says is parsed in SQL (`json_parsing.py`), a log's by its pattern (`log_records.py`).
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 LineNumbers = npt.NDArray[np.int64]
 
 
-def json_line_blocks(path: Path) -> Iterator[Block]:
-    """Yield a file of JSON lines as blocks of `source_line`, `record_text`. Raises RefusedFileError."""
+def text_line_blocks(path: Path, *, is_json: bool) -> Iterator[Block]:
+    """Yield a file of lines as blocks of `source_line`, `record_text`. Raises RefusedFileError."""
     line_count = 0
     for content in line_blocks(chunks(path)):
-        block = _block(content, line_count + 1)
+        block = _block(content, line_count + 1, is_json)
         line_count += block.physical_line_count
         yield block
 
 
-def _block(content: bytes, first_line: int) -> Block:
+def _block(content: bytes, first_line: int, is_json: bool) -> Block:
     starts, ends = _line_bounds(content)
     lines = pa.StringArray.from_buffers(
         len(starts), pa.py_buffer(np.append(starts, len(content)).astype(np.int32)), pa.py_buffer(content)
     )
     records = pa.table({"source_line": pa.array(np.arange(len(starts)) + first_line), "record_text": lines})
-    marked = _lines_to_examine(content, starts, ends)
+    marked = _lines_to_examine(content, starts, ends, is_json)
     block = Block(records, physical_line_count=len(starts))
     if not len(marked):
         return block
     kept: list[tuple[int, str]] = []
     for line in marked.tolist():
-        verdict = _examined(content[starts[line] : ends[line]])
+        verdict = _examined(content[starts[line] : ends[line]], is_json)
         if isinstance(verdict, bytes):
             kept.append((line + first_line, verdict.decode()))
         elif verdict == "blank":
@@ -75,15 +75,18 @@ def _line_bounds(content: bytes) -> tuple[LineNumbers, LineNumbers]:
     return (starts, ends) if has_open_end else (starts[:-1], ends[:-1])
 
 
-def _lines_to_examine(content: bytes, starts: LineNumbers, ends: LineNumbers) -> LineNumbers:
+def _lines_to_examine(content: bytes, starts: LineNumbers, ends: LineNumbers, is_json: bool) -> LineNumbers:
     """Return the indexes of lines that may be blank, large, deep, marked or no text."""
     codes = np.frombuffer(content, np.uint8)
     first = codes[starts]
-    found = [np.flatnonzero(first != ord("{")), np.flatnonzero(ends - starts > LARGEST_RECORD)]
+    is_odd = first != ord("{") if is_json else (first <= ord(" ")) | (first == BYTE_ORDER_MARK[0])
+    found = [np.flatnonzero(is_odd), np.flatnonzero(ends - starts > LARGEST_RECORD)]
     if not _is_utf8(content):
         found.append(_lines_at(np.flatnonzero(codes >= 0x80), starts))
     if b"\0" in content:
         found.append(_lines_at(np.flatnonzero(codes == 0), starts))
+    if not is_json:
+        return np.unique(np.concatenate(found))
     if b"\\" in content and b"\\u0000" in content:
         found.append(
             _lines_at(np.array([match.start() for match in re.finditer(rb"\\u0000", content)]), starts)
@@ -107,7 +110,7 @@ def _lines_at(positions: LineNumbers, starts: LineNumbers) -> LineNumbers:
     return np.unique(np.searchsorted(starts, positions, side="right") - 1)
 
 
-def _examined(line: bytes) -> bytes | str:
+def _examined(line: bytes, is_json: bool) -> bytes | str:
     """Return the line as it may be parsed, or "blank", or the reason why it is rejected."""
     text = line.strip()
     while text.startswith(BYTE_ORDER_MARK):
@@ -118,9 +121,9 @@ def _examined(line: bytes) -> bytes | str:
         return "too_large"
     if not _is_utf8(text):
         return "not_utf8"
-    if b"\0" in text or NUL_ESCAPE.search(text):
+    if b"\0" in text or (is_json and NUL_ESCAPE.search(text)):
         return "nul"
-    return "too_deep" if _depth(text) > DEEPEST_NESTING else text
+    return "too_deep" if is_json and _depth(text) > DEEPEST_NESTING else text
 
 
 def _depth(text: bytes) -> int:

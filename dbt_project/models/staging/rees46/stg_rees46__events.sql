@@ -1,0 +1,2 @@
+-- One row per event, as the contract maps it.
+{{ canonical('events', 'rees46', 'events') }}

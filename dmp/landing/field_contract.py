@@ -1,0 +1,104 @@
+"""What a contract says of one field: where its text comes from, its type, and what a value must be."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+# Names go into SQL as they are, so they may hold nothing else; two underscores part source and entity.
+NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+COLUMN_TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(18,4)",
+    "float": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMPTZ",
+    "date": "DATE",
+    "json": "JSON",
+    "currency": "VARCHAR",
+    "ip": "VARCHAR",
+    "user_agent": "VARCHAR",
+}
+
+
+def _known_zone(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"'{zone}' is no IANA time zone") from error
+
+
+Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Part(BaseModel):
+    """A contract's part: a key that the contract does not know is a mistake, not an extra."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identifier(Part):
+    """A field that names a person, device or order: stored as `<type>_key`, its text only in the vault."""
+
+    type: Literal["login", "anonymous", "device", "email", "phone", "order", "household"]
+    namespace: Name
+    keep: bool = Field(False, description="store the text too: for ids that name no person")
+    is_hashed: bool = Field(
+        False, description="an e-mail or phone given as the hexadecimal SHA-256 of its normalised text"
+    )
+    key_column: Name | None = Field(None, description="where a record holds two of one type")
+
+    @model_validator(mode="after")
+    def _can_be_hashed(self) -> Identifier:
+        if self.is_hashed and self.type not in ("email", "phone"):
+            raise ValueError(f"only an email or a phone may be given hashed, not {self.type}")
+        return self
+
+    @property
+    def column(self) -> str:
+        """The raw column that holds the identifier's key."""
+        return self.key_column or f"{self.type}_key"
+
+
+class FieldContract(Part):
+    """One field: its type and what a value must be for its record to be accepted."""
+
+    type: Literal[tuple(COLUMN_TYPES)]  # type: ignore[valid-type]
+    required: bool = False
+    source_name: str | None = Field(None, description="the field's name in the file, if another")
+    path: str | None = Field(None, description="where it lies in nested JSON or Parquet: context.page.url")
+    parts: tuple[Name, ...] = Field((), description="fields whose texts, joined by a space, are its text")
+    allowed: tuple[str, ...] = ()
+    range: tuple[float, float] | None = Field(None, description="smallest and largest accepted number")
+    elements: dict[Name, tuple[float, float]] = Field(
+        {}, description="for a JSON array of objects: accepted numbers by name"
+    )
+    unit: Literal["iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"] = "iso"
+    time_format: str | None = Field(None, description="how a time is written, as in strptime: %d/%b/%Y")
+    time_zone: Zone | None = Field(None, description="of times without zone, if not the source's")
+    max_length: int | None = Field(None, ge=1, description="characters; identifiers have at most 255")
+    identifier: Identifier | None = None
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> FieldContract:
+        if self.range and self.type not in ("integer", "decimal", "float"):
+            raise ValueError(f"a range needs a number, not {self.type}")
+        if self.identifier and self.type != "text":
+            raise ValueError(f"an identifier is text, not {self.type}")
+        if self.elements and self.type != "json":
+            raise ValueError(f"elements need json, not {self.type}")
+        if (self.unit != "iso" or self.time_format) and self.type != "timestamp":
+            raise ValueError(f"a unit or a time_format needs a timestamp, not {self.type}")
+        if self.time_format and (self.unit != "iso" or "%" not in self.time_format):
+            raise ValueError("a time_format is a pattern with %, and there is no unit beside it")
+        if sum(map(bool, (self.source_name, self.path, self.parts))) > 1:
+            raise ValueError("source_name, path and parts exclude each other")
+        if self.path and not all(self.path.split(".")):
+            raise ValueError(f"'{self.path}' is no dotted path")
+        return self
