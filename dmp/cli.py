@@ -14,7 +14,7 @@ import typer
 
 from dmp.looking import profile, recommend, sql, status
 from dmp.settings import PROJECT, DmpError, Home
-from dmp.terminal import HomeOption, console, reported
+from dmp.terminal import HomeOption, console, reported, sentence
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +23,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From raw logs to explained profiles, predictions and recommendations.",
 )
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error was raised.")] = False,
+) -> None:
+    """Take what holds for every command."""
+    if debug:
+        os.environ["DMP_DEBUG"] = "1"
 
 
 @app.command(rich_help_panel="Run")
@@ -52,11 +61,8 @@ def demo(
 
 def _fix_the_key(home: Home) -> None:
     """The built-in shop has a fixed key, so that its tables are the same on every machine."""
-    path = home.root / "secrets" / "key"
-    if not path.exists() and not os.environ.get("DMP_KEY"):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text("the built-in shop has no secrets")
+    if not os.environ.get("DMP_KEY"):
+        home.make_key("the built-in shop has no secrets")
 
 
 @app.command("import", rich_help_panel="Run")
@@ -94,20 +100,38 @@ def run(
 
 
 def _run(home: Home, *, rebuild: bool) -> None:
+    from dmp.healing import mend
+    from dmp.warehouse import exclusive
+
+    with exclusive(home, lambda: console.print("Another run writes to this home: waiting for it to end.")):
+        failure = _run_once(home, rebuild=rebuild)
+        if failure and (mended := mend(home)):
+            console.print(*mended, sep="\n", soft_wrap=True, highlight=False)
+            failure = _run_once(home, rebuild=rebuild)
+    if failure:
+        raise DmpError(f"the run stopped; what was published before is unchanged. {failure}")
+
+
+def _run_once(home: Home, *, rebuild: bool) -> str | None:
+    """Run what is pending; return why it failed, None where it did not."""
     from dmp.pending import pending_days
 
     pending = pending_days(home, rebuild=rebuild)
     if pending is None:
         console.print(f"Nothing new has landed in {home.landing}: the published build is up to date.")
-        return
+        return None
     from dmp.run_report import print_summary, run_with_progress
 
-    outcome = run_with_progress(home, pending, console)
-    if not outcome.is_success:
-        gates = f" Failed gates: {', '.join(outcome.failed_checks)}." if outcome.failed_checks else ""
-        reason = f" {outcome.error}" if outcome.error else ""
-        raise DmpError(f"the run stopped; what was published before is unchanged.{gates}{reason}")
-    print_summary(home, outcome, console)
+    try:
+        outcome = run_with_progress(home, pending, console)
+    except Exception as error:
+        if os.environ.get("DMP_DEBUG"):
+            raise
+        return sentence(error)
+    if outcome.is_success:
+        print_summary(home, outcome, console)
+        return None
+    return outcome.error or f"Failed gates: {', '.join(outcome.failed_checks)}."
 
 
 @app.command(rich_help_panel="Run")

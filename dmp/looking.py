@@ -42,8 +42,8 @@ def read_status(home: Home) -> dict[str, Any]:
     What is not published yet is None or empty; pending is None where nothing has landed since. Raises
     SettingsError where nothing has landed at all.
     """
+    from dmp.builds import published_build
     from dmp.pending import pending_days
-    from dmp.publish import published_build
 
     build = published_build(home) or {}
     report: dict[str, Any] = {"home": str(home.root)}

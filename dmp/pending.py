@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dmp.builds import damaged_files, maker, published_build
+from dmp.checked_json import DamagedFileError
 from dmp.landing.days import Fingerprints, changed_days, landed_days
-from dmp.publish import code_version, published_build
 from dmp.settings import Home, SettingsError
 from dmp.warehouse import provenance, unfinished_range
 
@@ -32,10 +33,11 @@ class Pending:
 
 
 def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
-    """Return the landed days to run, or None where the published build is up to date.
+    """Return the landed days to run, or None where the published build is up to date and undamaged.
 
     The range reaches from the first changed day to the last landed one, because a day decides which later
-    records are duplicates. Other code or settings run all days. Raises SettingsError where nothing has landed.
+    records are duplicates. Other code or settings, and what was damaged or lost, run all days. Raises SettingsError
+    where nothing has landed, or the home key is another than that of the published build.
     """
     landed = landed_days(home.landing)
     if not landed:
@@ -44,32 +46,61 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
             f"or try `dmp demo --home {home.root}`"
         )
     days = tuple(landed)
-    build = published_build(home)
-    reason = "rebuild asked for" if rebuild else _rebuild_reason(home, build, landed)
-    if reason or build is None:
-        return Pending(days[0], days[-1], days, reason or "", _sources(landed))
+    build, reason = _published(home)
+    if build and not rebuild:
+        reason = _rebuild_reason(home, build, landed)
+    if build is None or rebuild or reason:
+        return Pending(
+            days[0], days[-1], days, "rebuild asked for" if rebuild else reason or "", _sources(landed)
+        )
     before = _landed_before(build)
-    changed = changed_days(landed, before)
+    changed = _changed(home, landed, before)
     if unfinished := unfinished_range(home):
         first = min(unfinished[0], changed[0]) if changed else unfinished[0]
         first = min(day for day in days if day >= min(first, days[-1]))
         return Pending(first, days[-1], days, "a run did not come to its end")
-    if changed is None:
+    if changed:
+        return Pending(changed[0], days[-1], days, "new or changed files", _sources(landed, before))
+    if damaged_files(home.published.resolve()):
+        return Pending(days[-1], days[-1], days, "published files are damaged", _sources(landed))
+    return None
+
+
+def _changed(home: Home, landed: Fingerprints, before: Fingerprints) -> tuple[date, date] | None:
+    """Return the first and last changed day; what seems changed is read again, in case the index is damaged."""
+    seeming = changed_days(landed, before)
+    if seeming is None:
         return None
-    return Pending(changed[0], days[-1], days, "new or changed files", _sources(landed, before))
+    suspects = {day for day in landed if seeming[0] <= day <= seeming[1]}
+    return changed_days(landed_days(home.landing, read_again=suspects), before)
 
 
-def _rebuild_reason(home: Home, build: dict[str, Any] | None, landed: Fingerprints) -> str | None:
-    """Return why every landed day must run again, or None."""
-    if build is None:
-        return "nothing is published yet"
-    if not (provenance(home) or {}).get("is_complete", True):
+def _published(home: Home) -> tuple[dict[str, Any] | None, str | None]:
+    """Return what the published build says of itself, or None and the reason."""
+    try:
+        build = published_build(home)
+    except DamagedFileError:
+        return None, "the published build is damaged"
+    return build, None if build else "nothing is published yet"
+
+
+def _rebuild_reason(home: Home, build: dict[str, Any], landed: Fingerprints) -> str | None:
+    """Return why every landed day must run again, or None. Raises SettingsError for another home key."""
+    if not (provenance(home) or {}).get("is_complete", False):
         return "a rebuild did not come to its end"
-    if build["code_version"] != code_version():
-        return "the code changed"
-    if build["settings"] != home.settings().model_dump():
-        return "the settings changed"
-    if _landed_before(build).keys() - landed.keys():
+    if lost := [path.name for path in (home.warehouse, home.vault) if not path.exists()]:
+        return f"{lost[0]} is gone"
+    made_by = maker(home, home.settings())
+    if build["key_fingerprint"] != made_by["key_fingerprint"]:
+        raise SettingsError(
+            f"the key of {home.root} is another than the published build was made with: restore DMP_KEY or "
+            f"{home.root}/secrets/key, or `dmp run --rebuild --home {home.root}` gives everybody another id"
+        )
+    for name, reason in {"code_version": "the code changed", "settings": "the settings changed"}.items():
+        if build[name] != made_by[name]:
+            return reason
+    last_begun = (unfinished_range(home) or (max(landed), max(landed)))[1]
+    if _landed_before(build).keys() - landed.keys() or last_begun > max(landed):
         return "landed days were removed"
     return None
 

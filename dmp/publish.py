@@ -16,35 +16,14 @@ from typing import Any
 
 import duckdb
 
-from dmp.settings import PROJECT, Home, Settings
+from dmp.builds import BUILD_FILE, content_hash, damaged_files, maker
+from dmp.checked_json import read_checked, write_checked
+from dmp.settings import Home, Settings
 from dmp.warehouse import provenance
 
-BUILD_FILE = "build.json"
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
 # What only joins or repeats other tables stays inside.
 UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_item_activity"}
-
-
-def code_version() -> str:
-    """Return the SHA-256 over the code that decides what is built: Python, contracts, SQL, seeds, expectations."""
-    digest = hashlib.sha256()
-    parts = {"dmp": {".py", ".yaml"}, "dbt_project": {".sql", ".yml", ".csv"}, "expectations": {".yaml"}}
-    for folder, suffixes in parts.items():
-        for path in sorted((PROJECT / folder).rglob("*")):
-            if path.suffix in suffixes and "target" not in path.parts:
-                digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def maker(settings: Settings) -> dict[str, Any]:
-    """Return what decides, beside the landing, which tables are made: the code and the settings."""
-    return {"code_version": code_version(), "settings": settings.model_dump()}
-
-
-def published_build(home: Home) -> dict[str, Any] | None:
-    """Return what the current build says of itself, or None where nothing was published yet."""
-    path = home.published / BUILD_FILE
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def publish(
@@ -56,26 +35,46 @@ def publish(
     the build id. The same id is the same build: it is left as it is. Returns the contents of build.json.
     """
     # Tables carry the version that made them, whatever code copies them.
-    made_by = maker(settings) | (provenance(home) or {})
-    contents = {
-        "landed_days": {str(day): dict(files) for day, files in landed.items()},
-        "code_version": made_by["code_version"],
-        "settings": made_by["settings"],
-    }
+    made_by = maker(home, settings) | (provenance(home) or {})
+    contents = {"landed_days": {str(day): dict(files) for day, files in landed.items()}}
+    contents |= {name: made_by[name] for name in ("code_version", "settings", "key_fingerprint")}
     build_id = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
     folder = home.builds / build_id
-    if not (folder / BUILD_FILE).exists():
+    if damaged_files(folder):
         unfinished = home.builds / f".{build_id}"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        tables = _copy(home, settings, unfinished, build_id)
-        build = {"build_id": build_id, "as_of_date": str(as_of_date), "tables": tables, **contents}
-        (unfinished / BUILD_FILE).write_text(json.dumps(build, indent=1), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        unfinished.rename(folder)
+        try:
+            _make(
+                home, settings, unfinished, {"build_id": build_id, "as_of_date": str(as_of_date), **contents}
+            )
+        except BaseException:
+            # On a full disk, half a build would only be in the way.
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        _put(unfinished, folder)
     _swap(home, folder)
     _forget_old_builds(home, settings.builds_kept)
-    return json.loads((folder / BUILD_FILE).read_text(encoding="utf-8"))
+    return read_checked(folder / BUILD_FILE) or {}
+
+
+def _make(home: Home, settings: Settings, folder: Path, build: dict[str, Any]) -> None:
+    tables = _copy(home, settings, folder, build["build_id"])
+    files = {
+        str(path.relative_to(folder)): content_hash(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    write_checked(folder / BUILD_FILE, {**build, "tables": tables, "files": files})
+
+
+def _put(unfinished: Path, folder: Path) -> None:
+    """Give a finished build its name; a damaged one that has it steps aside, and readers keep what they opened."""
+    aside = unfinished.with_name(f"{unfinished.name}.damaged")
+    shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        folder.rename(aside)
+    unfinished.rename(folder)
 
 
 def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[str, int]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dmp.publish import published_build, quoted
+from dmp.builds import BUILD_FILE
+from dmp.checked_json import DamagedFileError, read_checked
+from dmp.publish import quoted
 from dmp.settings import DmpError, Home
 
 ACCOUNT = """
@@ -24,6 +27,10 @@ SELECT
     coalesce(sum(suppressed_count), 0)::BIGINT AS suppressed_count
 FROM landed_files
 """
+
+
+# What DuckDB says of a file that is gone or is not what was written: its blocks carry checksums.
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
 @dataclass(frozen=True)
@@ -52,15 +59,52 @@ def not_published(home: Home) -> DmpError:
     return DmpError(f"nothing is published in {home.root} yet: run `dmp run --home {home.root}` first")
 
 
+def damaged_build(home: Home, error: BaseException) -> DmpError:
+    """Return what a reader is told whose build cannot be read."""
+    said = str(error).splitlines()[0]
+    return DmpError(
+        f"the published build is damaged: `dmp run --home {home.root}` publishes it anew ({said})"
+    )
+
+
 def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open the current build for an untrusted reader: read-only, no files, no network, configuration locked.
 
     milliseconds: limit on one statement; none is 0 or None. Each call is a database of its own, so that one
-    process may hold several. Raises DmpError where nothing was published yet.
+    process may hold several. Raises DmpError where nothing was published yet, or its file is damaged.
     """
-    path = home.published.resolve() / "dmp.duckdb"
-    if not path.exists():
+    _, connection = _open_current(home, milliseconds)
+    return connection
+
+
+@contextmanager
+def published(home: Home) -> Iterator[Published]:
+    """Open the home's current build: what it says of itself and its rows are of one build, whatever is published
+    meanwhile. Raises DmpError where nothing was published yet, or the build is damaged.
+    """
+    folder, connection = _open_current(home)
+    try:
+        yield Published(read_checked(folder / BUILD_FILE) or {"tables": {}}, connection)
+    except (*DAMAGE, DamagedFileError) as error:
+        raise damaged_build(home, error) from error
+    finally:
+        connection.close()
+
+
+def _open_current(home: Home, milliseconds: int | None = None) -> tuple[Path, duckdb.DuckDBPyConnection]:
+    folder = home.published.resolve()
+    if not folder.is_dir():
         raise not_published(home)
+    try:
+        return folder, _open(home, folder, milliseconds)
+    except DAMAGE as error:
+        # An old build may be forgotten between the look at the link and the opening of the file.
+        if home.published.resolve() != folder:
+            return _open_current(home, milliseconds)
+        raise damaged_build(home, error) from error
+
+
+def _open(home: Home, folder: Path, milliseconds: int | None) -> duckdb.DuckDBPyConnection:
     settings = home.settings()
     connection = duckdb.connect(
         config={
@@ -72,7 +116,7 @@ def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.Duc
             "temp_directory": "",
         }
     )
-    connection.execute(f"ATTACH '{quoted(path)}' AS published (READ_ONLY)")
+    connection.execute(f"ATTACH '{quoted(folder / 'dmp.duckdb')}' AS published (READ_ONLY)")
     connection.execute("USE published")
     connection.execute("DETACH memory")
     connection.execute("SET TimeZone = 'UTC'")
@@ -80,13 +124,3 @@ def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.Duc
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
-
-
-@contextmanager
-def published(home: Home) -> Iterator[Published]:
-    """Open the home's current build. Raises DmpError where nothing was published yet."""
-    connection = open_published(home)
-    try:
-        yield Published(published_build(home) or {"tables": {}}, connection)
-    finally:
-        connection.close()

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dmp.publish import published_build
-from dmp.published import not_published, open_published
+from dmp.builds import published_build
+from dmp.checked_json import DamagedFileError
+from dmp.published import DAMAGE, damaged_build, not_published, open_published
 from dmp.settings import DmpError, Home, SettingsError
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def ask(home: Home, text: str, limit: int, seconds: int = SECONDS) -> pd.DataFra
     """
     import pyarrow as pa
 
-    build = published_build(home)
+    try:
+        build = published_build(home)
+    except DamagedFileError as error:
+        raise damaged_build(home, error) from error
     if build is None:
         raise not_published(home)
     check_question(text, build["tables"])
@@ -128,11 +132,15 @@ def _answer(request: dict[str, Any]) -> int:
     """Write the answer to the standard output, as an Arrow stream or a sentence; return the exit code."""
     import pyarrow as pa
 
+    home = Home(Path(request["home"]))
     try:
-        connection = open_published(Home(Path(request["home"])), milliseconds=request["milliseconds"])
+        connection = open_published(home, milliseconds=request["milliseconds"])
         table = _first_rows(connection.execute(request["text"]).to_arrow_reader(), request["limit"])
     except (duckdb.InterruptException, duckdb.OutOfMemoryException, MemoryError, DmpError) as error:
         sys.stdout.write(_sentence(error))
+        return DmpError.exit_code
+    except DAMAGE as error:
+        sys.stdout.write(str(damaged_build(home, error)))
         return DmpError.exit_code
     except duckdb.Error as error:
         sys.stdout.write(_sentence(error))

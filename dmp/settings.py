@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +117,8 @@ class Home:
         if not path.exists():
             return Settings()
         try:
-            return Settings(**(yaml.safe_load(path.read_text()) or {}))
-        except (yaml.YAMLError, TypeError) as error:
+            return Settings(**(yaml.safe_load(path.read_bytes()) or {}))
+        except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path} is no YAML mapping: {error}") from error
         except ValidationError as error:
             first = error.errors()[0]
@@ -126,14 +128,37 @@ class Home:
     def key(self) -> bytes:
         """Return the key that turns identifiers into `identifier_key`: `DMP_KEY`, else `<home>/secrets/key`.
 
-        The file is made once, readable by its owner alone.
+        The file is made once, readable by its owner alone. Raises SettingsError where it is empty.
         """
         if given := os.environ.get("DMP_KEY"):
             return given.encode()
-        path = self.root / "secrets" / "key"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(32))
-        return path.read_bytes().strip()
+        self.make_key(secrets.token_hex(32))
+        key = self._key_file.read_bytes().strip()
+        if not key:
+            raise SettingsError(
+                f"{self._key_file} is empty: restore it, or remove it and `dmp run --rebuild`"
+            )
+        return key
+
+    def make_key(self, text: str) -> None:
+        """Write the key file, whole or not at all; one that is there already stays."""
+        if self._key_file.exists():
+            return
+        self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = self._key_file.with_name(f".key.{os.getpid()}")
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        # Of two that make it at once, the first one's stays: a link never replaces.
+        with suppress(FileExistsError):
+            self._key_file.hardlink_to(unfinished)
+        unfinished.unlink()
+
+    @property
+    def key_fingerprint(self) -> str:
+        """A hash that tells one key from another and gives none away."""
+        return hashlib.sha256(b"fingerprint of a home key\x1f" + self.key()).hexdigest()[:16]
+
+    @property
+    def _key_file(self) -> Path:
+        return self.root / "secrets" / "key"

@@ -32,20 +32,32 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 
 def reported(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what a person can mend into one sentence and an exit code; DMP_DEBUG=1 shows the traceback."""
+    """Turn an error into one sentence and an exit code; `--debug` or DMP_DEBUG=1 shows the traceback."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
         try:
             command(*arguments, **options)
-        except DmpError as error:
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
             if os.environ.get("DMP_DEBUG"):
                 raise
             errors.print("[red]error:[/red]", end=" ")
-            errors.print(str(error), highlight=False, soft_wrap=True, markup=False)
-            raise typer.Exit(error.exit_code) from error
+            errors.print(sentence(error), highlight=False, soft_wrap=True, markup=False)
+            raise typer.Exit(error.exit_code if isinstance(error, DmpError) else 1) from error
 
     return run
+
+
+def sentence(error: Exception) -> str:
+    """Return what a person is told of an error, in one line; of one that nobody foresaw, how to learn more."""
+    if isinstance(error, DmpError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    said = " ".join(str(error).split("\n\n")[0].split())
+    return f"{type(error).__name__}: {said} (`dmp --debug ...` shows where)"
 
 
 def print_json(value: Any) -> None:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from dmp.checked_json import DamagedFileError, read_checked, write_checked
 from dmp.settings import DmpError, Home, Settings
+
+# The homes whose lock this process holds.
+_HELD: set[Path] = set()
 
 
 @contextmanager
 def exclusive(home: Home, waiting: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the home's writer lock; `waiting` is called once if somebody else holds it.
 
-    A kernel lock: the death of its holder frees it.
+    A kernel lock: the death of its holder frees it. A process that holds it may enter again.
     """
+    if home.lock in _HELD:
+        yield
+        return
     home.root.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o600), "w") as file:
         try:
@@ -30,7 +38,11 @@ def exclusive(home: Home, waiting: Callable[[], None] | None = None) -> Iterator
             if waiting:
                 waiting()
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        _HELD.add(home.lock)
+        try:
+            yield
+        finally:
+            _HELD.remove(home.lock)
 
 
 @contextmanager
@@ -63,9 +75,14 @@ def begin_rebuild(home: Home, made_by: Mapping[str, Any]) -> None:
 
     Until `finish_run`, what is in it is no base for the run of a day.
     """
-    _note(home, {**made_by, "is_complete": False})
-    home.warehouse.unlink(missing_ok=True)
-    home.warehouse.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    write_checked(home.provenance, {**made_by, "is_complete": False})
+    remove_database(home.warehouse)
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database with its log and what a checkpoint or a spill left beside it."""
+    for part in path.parent.glob(f"{path.name}*"):
+        shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 def begin_range(home: Home, first: date, last: date) -> None:
@@ -76,7 +93,7 @@ def begin_range(home: Home, first: date, last: date) -> None:
     known = provenance(home) or {}
     if begun := unfinished_range(home):
         first, last = min(first, begun[0]), max(last, begun[1])
-    _note(home, {**known, "unfinished": [str(first), str(last)]})
+    write_checked(home.provenance, {**known, "unfinished": [str(first), str(last)]})
 
 
 def is_whole(home: Home, days: tuple[date, date] | None) -> bool:
@@ -90,7 +107,7 @@ def is_whole(home: Home, days: tuple[date, date] | None) -> bool:
 def finish_run(home: Home) -> None:
     """Say that the warehouse holds every landed day and is published."""
     known = {name: value for name, value in (provenance(home) or {}).items() if name != "unfinished"}
-    _note(home, {**known, "is_complete": True})
+    write_checked(home.provenance, {**known, "is_complete": True})
 
 
 def unfinished_range(home: Home) -> tuple[date, date] | None:
@@ -103,16 +120,14 @@ def unfinished_range(home: Home) -> tuple[date, date] | None:
 
 
 def provenance(home: Home) -> dict[str, Any] | None:
-    """Return `code_version`, `settings`, `is_complete` and `unfinished` of the warehouse, None where nothing ran."""
-    if not home.provenance.exists():
-        return None
-    return json.loads(home.provenance.read_text(encoding="utf-8"))
+    """Return what made the warehouse, `is_complete` and `unfinished`; None where nothing ran.
 
-
-def _note(home: Home, known: Mapping[str, Any]) -> None:
-    unfinished = home.provenance.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(known, indent=1), encoding="utf-8")
-    unfinished.replace(home.provenance)
+    Where the note is damaged nobody knows what the warehouse holds: it is not complete.
+    """
+    try:
+        return read_checked(home.provenance)
+    except DamagedFileError:
+        return {"is_complete": False}
 
 
 def replace_tables(

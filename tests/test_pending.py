@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from dmp.builds import BUILD_FILE, code_version, maker, published_build
+from dmp.checked_json import write_checked
 from dmp.landing.days import landed_days
 from dmp.pending import pending_days
-from dmp.publish import BUILD_FILE, code_version, published_build
 from dmp.settings import Home, SettingsError
 from dmp.warehouse import begin_range, begin_rebuild, finish_run, is_whole, provenance
 
@@ -31,18 +31,17 @@ def home(tmp_path: Path) -> Home:
     for day in DAYS:
         land(home, day, f"{day}\n")
     home.published.mkdir()
-    build = {
-        "code_version": code_version(),
-        "settings": home.settings().model_dump(),
-        "landed_days": {str(day): files for day, files in landed_days(home.landing).items()},
-    }
-    (home.published / BUILD_FILE).write_text(json.dumps(build))
+    landed = {str(day): files for day, files in landed_days(home.landing).items()}
+    made_by = maker(home, home.settings())
+    write_checked(home.published / BUILD_FILE, {**made_by, "landed_days": landed, "files": {}})
+    for database in (home.warehouse, home.vault):
+        database.touch()
+    write_checked(home.provenance, {**made_by, "is_complete": True})
     return home
 
 
 def change_build(home: Home, **changes: object) -> None:
-    path = home.published / BUILD_FILE
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    write_checked(home.published / BUILD_FILE, {**(published_build(home) or {}), **changes})
 
 
 def test_where_nothing_has_landed_the_sentence_says_what_to_do(tmp_path: Path) -> None:
@@ -92,14 +91,60 @@ def test_a_file_still_being_written_is_not_there_yet(home: Home) -> None:
     assert pending_days(home) is None
 
 
-def test_days_that_a_killed_run_began_run_again_even_if_their_files_are_gone(home: Home) -> None:
-    begin_range(home, DAYS[1], date(2026, 6, 5))
+def test_days_that_a_killed_run_began_run_again(home: Home) -> None:
+    begin_range(home, DAYS[1], DAYS[2])
     pending = pending_days(home)
     assert pending is not None and not pending.is_rebuild
     assert (pending.first, pending.last) == (DAYS[1], DAYS[-1])
     assert pending.reason == "a run did not come to its end"
     assert pending.sources is None, "nobody knows what the killed run had loaded"
     finish_run(home)
+    assert pending_days(home) is None
+
+
+def test_days_that_a_killed_run_began_and_whose_files_are_gone_since_leave_nothing_behind(home: Home) -> None:
+    begin_range(home, DAYS[1], date(2026, 6, 5))
+    pending = pending_days(home)
+    assert pending is not None and pending.is_rebuild
+    assert pending.reason == "landed days were removed"
+
+
+@pytest.mark.parametrize("name", ["warehouse.duckdb", "vault.duckdb"])
+def test_a_database_that_is_gone_is_made_anew_from_every_landed_day(home: Home, name: str) -> None:
+    (home.root / name).unlink()
+    pending = pending_days(home)
+    assert pending is not None and pending.is_rebuild
+    assert pending.reason == f"{name} is gone"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("published/build.json", "the published build is damaged"),
+        ("warehouse.json", "a rebuild did not come to its end"),
+    ],
+)
+def test_a_damaged_note_of_what_was_built_is_never_believed(home: Home, name: str, reason: str) -> None:
+    path = home.root / name
+    path.write_text(path.read_text().replace("2026-06-01", "2026-06-03").replace("true", "null"))
+    pending = pending_days(home)
+    assert pending is not None and pending.is_rebuild
+    assert pending.reason == reason
+
+
+def test_another_home_key_is_refused_unless_a_rebuild_is_asked_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DMP_KEY", "another key")
+    with pytest.raises(SettingsError, match=r"key .* is another than .*restore DMP_KEY"):
+        pending_days(home)
+    assert pending_days(home, rebuild=True) is not None
+
+
+def test_a_damaged_index_of_fingerprints_makes_no_work(home: Home) -> None:
+    index = home.landing / ".fingerprints.json"
+    hashes = landed_days(home.landing)[DAYS[0]].values()
+    index.write_text(index.read_text().replace(next(iter(hashes)), "0" * 64))
     assert pending_days(home) is None
 
 

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 from small_build import ANN, AS_OF, LANDED, published_home, small_home
 
-from dmp.publish import publish, published_build
+from dmp.builds import published_build
+from dmp.publish import publish
 from dmp.published import open_published
 from dmp.settings import DmpError, Home, Settings
 

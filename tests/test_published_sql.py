@@ -9,7 +9,7 @@ import pytest
 from small_build import published_home
 
 from dmp import published_sql
-from dmp.publish import published_build
+from dmp.builds import published_build
 from dmp.published import open_published
 from dmp.published_sql import ask, check_question
 from dmp.settings import PROJECT, DmpError, Home, SettingsError

@@ -73,8 +73,10 @@ def prepare(home: Home) -> None:
     home.dagster.mkdir(parents=True, exist_ok=True)
     path = home.dagster / "dagster.yaml"
     text = yaml.safe_dump(instance_settings(home.dagster), sort_keys=False)
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+    if not path.exists() or path.read_bytes() != text.encode():
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+        unfinished.write_text(text)
+        unfinished.replace(path)
     os.environ.update(environment(home))
 
 

@@ -6,12 +6,12 @@ import json
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
+from dmp.builds import code_version, published_build
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
 from dmp.defs.warehouse import REBUILD_TAG
 from dmp.landing.days import landed_days
 from dmp.pending import Pending, pending_days
-from dmp.publish import code_version, published_build
 from dmp.settings import Home, SettingsError
 
 # A run that is started again after its process died begins at the beginning: a rebuild starts from an empty warehouse.

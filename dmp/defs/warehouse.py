@@ -9,9 +9,9 @@ import duckdb
 import pandas as pd
 from pydantic import PrivateAttr
 
+from dmp.builds import maker
 from dmp.defs.launching import alive
 from dmp.defs.partitions import run_range
-from dmp.publish import maker
 from dmp.settings import Home, Settings
 from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
@@ -44,7 +44,7 @@ class Warehouse(dg.ConfigurableResource):
 
     def _begin(self, run: dg.DagsterRun) -> None:
         if run.tags.get(REBUILD_TAG) == "true":
-            begin_rebuild(self.home, maker(self._settings))
+            begin_rebuild(self.home, maker(self.home, self._settings))
         elif days := run_range(run):
             begin_range(self.home, *days)
 

@@ -6,7 +6,9 @@ The contents' hashes are remembered in an index beside the days; it may be delet
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Container, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -17,21 +19,23 @@ INDEX = ".fingerprints.json"
 Fingerprints = Mapping[date, Mapping[str, str]]
 
 
-def landed_days(landing: Path) -> dict[date, dict[str, str]]:
+def landed_days(landing: Path, *, read_again: Container[date] = ()) -> dict[date, dict[str, str]]:
     """Return, for each landed day of any source in order, its files with a fingerprint of each.
 
     A file is named by its path below `landing`; its fingerprint is the SHA-256 of its content, read again
-    only if its size, time or inode changed. What is no plain file has the fingerprint "not a file".
+    only if its size, time or inode changed, or for the days `read_again`. What is no plain file has the
+    fingerprint "not a file".
     """
     remembered = _read_index(landing / INDEX)
     index: dict[str, list[str]] = {}
     days: dict[date, dict[str, str]] = {}
     sources = [folder for folder in visible(landing) if folder.is_dir()] if landing.is_dir() else []
-    for folder in (day for source in sources for day in day_folders(source)):
-        files = days.setdefault(date.fromisoformat(folder.name), {})
+    for folder in (folder for source in sources for folder in day_folders(source)):
+        day = date.fromisoformat(folder.name)
+        files = days.setdefault(day, {})
         for path in visible(folder):
             name = shown_name(path, landing)
-            index[name] = _entry(path, remembered.get(name))
+            index[name] = _entry(path, None if day in read_again else remembered.get(name))
             files[name] = index[name][1]
     if index != remembered:
         _write_index(landing / INDEX, index)
@@ -49,19 +53,22 @@ def _entry(path: Path, remembered: list[str] | None) -> list[str]:
         return ["", "not a file"]
     state = path.stat()
     stamp = f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
-    if remembered and remembered[0] == stamp:
+    if isinstance(remembered, list) and len(remembered) == 2 and remembered[0] == stamp:
         return remembered
     return [stamp, content_hash(path)]
 
 
 def _read_index(path: Path) -> dict[str, list[str]]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        index = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
+    return index if isinstance(index, dict) else {}
 
 
 def _write_index(path: Path, index: dict[str, list[str]]) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(index), encoding="utf-8")
-    unfinished.replace(path)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    # Where the landing may only be read, every look reads the files again.
+    with suppress(OSError):
+        unfinished.write_text(json.dumps(index), encoding="utf-8")
+        unfinished.replace(path)

@@ -1,0 +1,61 @@
+"""What a published build says of itself, what made it, and whether its files are still what was published."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from dmp.checked_json import DamagedFileError, read_checked
+from dmp.settings import PROJECT, Home, Settings
+
+BUILD_FILE = "build.json"
+
+
+def code_version() -> str:
+    """Return the SHA-256 over the code that decides what is built: Python, contracts, SQL, seeds, expectations."""
+    digest = hashlib.sha256()
+    parts = {"dmp": {".py", ".yaml"}, "dbt_project": {".sql", ".yml", ".csv"}, "expectations": {".yaml"}}
+    for folder, suffixes in parts.items():
+        for path in sorted((PROJECT / folder).rglob("*")):
+            if path.suffix in suffixes and "target" not in path.parts:
+                digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def maker(home: Home, settings: Settings) -> dict[str, Any]:
+    """Return what decides, beside the landing, which tables are made: the code, the settings and the home key."""
+    return {
+        "code_version": code_version(),
+        "settings": settings.model_dump(),
+        "key_fingerprint": home.key_fingerprint,
+    }
+
+
+def published_build(home: Home) -> dict[str, Any] | None:
+    """Return what the current build says of itself, or None where nothing was published yet.
+
+    Raises DamagedFileError.
+    """
+    return read_checked(home.published / BUILD_FILE)
+
+
+def damaged_files(folder: Path) -> list[Path]:
+    """Return the files of a build that are not what was published: every file is read."""
+    try:
+        build = read_checked(folder / BUILD_FILE)
+    except DamagedFileError:
+        build = None
+    if build is None:
+        return [folder / BUILD_FILE]
+    return [
+        folder / name
+        for name, expected in build["files"].items()
+        if not (folder / name).is_file() or content_hash(folder / name) != expected
+    ]
+
+
+def content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
