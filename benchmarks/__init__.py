@@ -1,0 +1,1 @@
+"""Speed and quality on real and made data; run by hand, never in the tests."""

@@ -1,0 +1,225 @@
+"""What breaks a home, and what is compared after: kills, damages and digests of every cell.
+
+Imports are paid once: every try runs in a fork of a parent that has them. Used by benchmarks/facts/breaking.py and by
+tests/test_breaking.py; Linux only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dmp.settings import Home
+
+MODULES = (
+    "dmp.cli",
+    "dmp.definitions",
+    "dmp.defs.running",
+    "dmp.run_report",
+    "great_expectations",
+    "lightgbm",
+)
+# What changes files: told to an audit hook before it happens.
+FILE_EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.link", "os.truncate"}
+# Places by name: module, function and whether the kill comes before it or after it.
+PLACES = [
+    ("dmp.landing.loading", "write_vault", "before"),
+    ("dmp.landing.loading", "write_vault", "after"),
+    ("dmp.defs.warehouse", "begin_range", "before"),
+    ("dmp.defs.warehouse", "begin_range", "after"),
+    ("dmp.defs.warehouse", "replace_tables", "before"),
+    ("dmp.defs.warehouse", "replace_tables", "after"),
+    ("dmp.defs.quality", "_keep", "before"),
+    ("dmp.publish", "_copy_table", "after"),
+    ("dmp.publish", "_make", "after"),
+    ("dmp.publish", "_put", "after"),
+    ("dmp.publish", "_swap", "after"),
+    ("dmp.publish", "_forget_old_builds", "after"),
+    ("dmp.defs.publishing", "finish_run", "after"),
+]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When a run dies: after so many seconds, at its n-th change of a file of the home, or at a place by name."""
+
+    seconds: float | None = None
+    file_change: int | None = None
+    place: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit code (negative: the signal), what it printed, its changes of files."""
+
+    code: int
+    output: str
+    file_changes: int
+    seconds: float
+
+
+def warm_up() -> None:
+    """Import, in this process, what a run imports."""
+    os.environ.setdefault("DMP_KEY", "the harness has no secrets")
+    for name in MODULES:
+        importlib.import_module(name)
+    from dmp.transformation import _manifest, project_hash
+
+    _manifest(project_hash())
+
+
+def command(*arguments: str, home: Home, kill: Kill | None = None) -> Ended:
+    """Run `dmp <arguments> --home HOME` in a fork."""
+    told = home.root.with_name(f"{home.root.name}.told")
+    changes = home.root.with_name(f"{home.root.name}.changes")
+    started = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        handle = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        _watch(home, kill, changes)
+        sys.argv = ["dmp", *arguments, "--home", str(home.root)]
+        importlib.import_module("dmp.cli").main()
+    if kill and kill.seconds is not None:
+        time.sleep(kill.seconds)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    count = int(changes.read_text() or 0) if changes.exists() else 0
+    return Ended(
+        os.waitstatus_to_exitcode(status),
+        told.read_text(errors="replace"),
+        count,
+        time.perf_counter() - started,
+    )
+
+
+def _watch(home: Home, kill: Kill | None, changes: Path) -> None:
+    """Count this process's changes of files of the home, and end it where `kill` says."""
+    counted = [0]
+    handle = os.open(changes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    root = str(home.root)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        is_write = event == "open" and isinstance(arguments[2], int) and arguments[2] & 0o3
+        if (event in FILE_EVENTS or is_write) and root in str(arguments[0]) + str(arguments[1:2]):
+            counted[0] += 1
+            if kill and kill.file_change == counted[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            os.pwrite(handle, str(counted[0]).encode(), 0)
+
+    sys.addaudithook(hook)
+    if kill and kill.place:
+        module_name, name, when = kill.place
+        module = importlib.import_module(module_name)
+        setattr(module, name, _dying(getattr(module, name), when))
+
+
+def _dying(function: Callable[..., Any], when: str) -> Callable[..., Any]:
+    def dying(*arguments: Any, **options: Any) -> None:
+        if when == "after":
+            function(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return dying
+
+
+def asked(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function says in a fork, through JSON: no thread of a database may live in the parent."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            said = json.dumps(function(*arguments))
+        except Exception as error:
+            said = json.dumps({"raised": f"{type(error).__name__}: {error}"})
+        os.write(writing, b"") if not said else None
+        with os.fdopen(writing, "w") as file:
+            file.write(said)
+            file.flush()
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        said = file.read()
+    os.waitpid(child, 0)
+    return json.loads(said) if said else {"raised": "the reader died"}
+
+
+def database_digest(path: Path) -> dict[str, str]:
+    """Return, for each table, its row count and two sums over the hashes of its rows."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), bit_xor(hash(rows)) FROM "{}"."{}" AS rows'
+        return {
+            f"{schema}.{name}": str(connection.execute(query.format(schema, name)).fetchone())
+            for schema, name in names
+        }
+
+
+def home_digest(home: Home) -> dict[str, str]:
+    """Return a digest of every table of the warehouse and the vault, every model and every published file."""
+    files = [*home.models.rglob("*"), *(home.published.resolve() / "parquet").rglob("*")]
+    return {
+        **database_digest(home.warehouse),
+        **{f"vault {name}": value for name, value in database_digest(home.vault).items()},
+        **{
+            str(path.relative_to(home.models if home.models in path.parents else home.published.resolve())): (
+                hashlib.sha256(path.read_bytes()).hexdigest()
+            )
+            for path in files
+            if path.is_file()
+        },
+    }
+
+
+def served(home: Home) -> dict[str, str]:
+    """Return what a reader of the published copy gets: the build it names, and a digest of every table."""
+    from dmp.published import published
+
+    with published(home) as build:
+        tables = build.build["tables"]
+        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), min(build_id), max(build_id) FROM "{}" AS rows'
+        found = {name: build.connection.execute(query.format(name)).fetchone() for name in sorted(tables)}
+        return {"build_id": build.build["build_id"], **{name: str(value) for name, value in found.items()}}
+
+
+def copied(home: Home, root: Path) -> Home:
+    """Return a copy of a home that may be broken."""
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(home.root, root, symlinks=True)
+    return Home.at(root)
+
+
+def damage(path: Path, kind: str, chance: random.Random) -> None:
+    """Spoil a file: `flip` a bit, write a `zero_tail`, `cut` it, or make it `empty`."""
+    content = bytearray(path.read_bytes())
+    place = chance.randrange(len(content)) if content else 0
+    if kind == "flip" and content:
+        content[place] ^= 1 << chance.randrange(8)
+    elif kind == "zero_tail":
+        content[place:] = bytes(len(content) - place)
+    elif kind == "cut":
+        del content[place:]
+    else:
+        content.clear()
+    # In place, as a failing disk would: the same inode, the same time of change.
+    stamp = path.stat()
+    with path.open("r+b") as file:
+        file.write(content)
+        file.truncate()
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))

@@ -1,0 +1,124 @@
+"""The part of a run that is SQL, on a landing that grows in random ways: for comparing many orders of processing.
+
+Learning, gates and publishing are left out; what is pending is decided by the platform's own rule.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+
+from dmp.builds import BUILD_FILE, maker
+from dmp.checked_json import write_checked
+from dmp.landing.contract import load_contracts
+from dmp.landing.days import landed_days
+from dmp.landing.loading import load_landed_days
+from dmp.landing.tables import create_raw_tables
+from dmp.pending import pending_days
+from dmp.settings import Home
+from dmp.transformation import build
+from dmp.warehouse import begin_range, begin_rebuild, connect, finish_run
+
+MODELS = (
+    "resource_type:seed config.schema:staging config.schema:intermediate config.schema:profiles "
+    "config.schema:insight"
+)
+
+
+def run_sql(home: Home, *, models: str | None = MODELS) -> str | None:
+    """Bring raw tables and `models` (None: only raw) up to date; return why, None where nothing was pending."""
+    pending = pending_days(home)
+    if pending is None:
+        return None
+    settings = home.settings()
+    if pending.is_rebuild:
+        begin_rebuild(home, maker(home, settings))
+    else:
+        begin_range(home, pending.first, pending.last)
+    contracts = load_contracts()
+    with connect(home, settings) as connection:
+        create_raw_tables(connection, contracts)
+        for source in pending.sources or contracts:
+            load_landed_days(
+                connection,
+                home.vault,
+                home.landing,
+                contracts[source],
+                first=pending.first,
+                last=pending.last,
+                key=home.key(),
+            )
+    if models:
+        days = {"first_landed_date": str(pending.first), "last_landed_date": str(pending.last)}
+        build(models, home, settings, {"home_time_zone": settings.time_zone, **days})
+    landed = {str(day): files for day, files in landed_days(home.landing).items()}
+    home.published.mkdir(exist_ok=True)
+    note = {**maker(home, settings), "landed_days": landed, "files": {}}
+    write_checked(home.published / BUILD_FILE, note)
+    finish_run(home)
+    return pending.reason
+
+
+def deliveries(final: Path, landing: Path, chance: random.Random) -> Iterator[str]:
+    """Make `landing` equal to `final` in random steps, and say after each what came.
+
+    Days come in batches of random size. Some files come late, some first in a wrong version, some twice under
+    another name until the copy is taken back; a day that nobody sent comes and is removed.
+    """
+    days = sorted(final.glob("*/*"), key=lambda day: (day.name, day.parent.name))
+    cuts = sorted({*chance.sample(range(1, len(days)), min(len(days) - 1, chance.randint(1, 3))), len(days)})
+    owed: list[Path] = []
+    first = 0
+    for cut in cuts:
+        for day in days[first:cut]:
+            owed += _spoil(_copy(day, final, landing), day, chance)
+        first = cut
+        yield f"{cut} of {len(days)} days"
+        chance.shuffle(owed)
+        while owed and (cut == len(days) or chance.random() < 0.4):
+            mended = [_mend(owed.pop(), final, landing) for _ in range(min(len(owed), chance.randint(1, 4)))]
+            yield f"mended {mended}"
+    if chance.random() < 0.5:
+        stranger = _copy(days[0], final, landing, date.fromisoformat(days[-1].name) + timedelta(days=3))
+        yield f"a day that nobody sent: {stranger.name}"
+        shutil.rmtree(stranger)
+        yield "it is gone"
+
+
+def _copy(day: Path, final: Path, landing: Path, as_day: date | None = None) -> Path:
+    target = landing / day.relative_to(final).parent / str(as_day or day.name)
+    shutil.copytree(day, target, dirs_exist_ok=True)
+    return target
+
+
+def _spoil(landed: Path, day: Path, chance: random.Random) -> list[Path]:
+    """Spoil some files of a landed day; return the paths, in the final landing, that are owed."""
+    owed = []
+    for file in sorted(landed.iterdir()):
+        kind = chance.choice(["late", "wrong", "twice", *["right"] * 12])
+        if kind == "late":
+            file.unlink()
+        elif kind == "wrong" and file.suffix in {".jsonl", ".csv"}:
+            lines = file.read_bytes().splitlines(keepends=True)
+            file.write_bytes(b"".join(lines[:1] + [line for line in lines[1:] if chance.random() < 0.6]))
+        elif kind == "twice":
+            entity, _, rest = file.name.partition(".")
+            shutil.copy(file, file.with_name(f"{entity}.again.{rest}"))
+        else:
+            continue
+        owed.append(day / file.name)
+    return owed
+
+
+def _mend(file: Path, final: Path, landing: Path) -> str:
+    """Put the file as it is to be, and take its copy back."""
+    target = landing / file.relative_to(final)
+    entity, _, rest = file.name.partition(".")
+    with suppress(FileNotFoundError):
+        target.with_name(f"{entity}.again.{rest}").unlink()
+    shutil.copy(file, target)
+    return str(file.relative_to(final))
