@@ -85,6 +85,20 @@ def test_raw_and_intermediate_days_are_one_run_however_many() -> None:
             assert node.partitions_def is None
 
 
+def test_the_last_day_of_a_range_says_what_its_table_holds(instance: dg.DagsterInstance) -> None:
+    days = instance.get_dynamic_partitions("landed_date")
+    for table in ("shop__events", "int_events"):
+        first, last = (
+            instance.fetch_materializations(
+                dg.AssetRecordsFilter(dg.AssetKey(table), asset_partitions=[day]), limit=1
+            ).records[0]
+            for day in (days[0], days[-1])
+        )
+        assert "dagster/column_schema" in last.asset_materialization.metadata
+        assert last.asset_materialization.metadata["dagster/row_count"].value > 0
+        assert not first.asset_materialization.metadata, "a table's description in each of its days is costly"
+
+
 def test_a_backfill_reaches_intermediate_days_from_raw_days() -> None:
     graph = defs.resolve_asset_graph()
     assert dg.AssetKey("shop__events") in graph.get(dg.AssetKey("int_events")).parent_keys

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -32,6 +33,20 @@ def register(instance: dg.DagsterInstance, days: Iterable[date]) -> None:
 def range_tags(first: date, last: date) -> dict[str, str]:
     """Return the run tags that make landed days first..last one run."""
     return {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
+
+
+def materialized(
+    context: dg.AssetExecutionContext, table: str, metadata: Mapping[str, Any]
+) -> dg.MaterializeResult:
+    """Return a table's materialization; of a range of days, the last one carries the metadata.
+
+    Every day of a range is an event of its own, and writing a table's description into each of 400 of them costs ten
+    times the event (measured, Dagster 1.13).
+    """
+    if context.assets_def.partitions_def is None:
+        return dg.MaterializeResult(asset_key=table, metadata=metadata)
+    context.add_asset_metadata(metadata, asset_key=table, partition_key=str(landed_range(context)[1]))
+    return dg.MaterializeResult(asset_key=table)
 
 
 def run_range(run: dg.DagsterRun) -> tuple[date, date] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
-from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range
+from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, materialized
 from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.defs.work import working
 from dmp.landing.contract import Contract, load_contracts
@@ -57,13 +57,10 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
                     key=warehouse.home.key(),
                 )
             for entity in contract.entities:
-                yield dg.MaterializeResult(
-                    asset_key=f"{contract.source}__{entity}",
-                    metadata={
-                        **table_metadata(connection, "raw", f"{contract.source}__{entity}"),
-                        "landed_files": sum(account.entity == entity for account in accounts),
-                    },
-                )
+                table = f"{contract.source}__{entity}"
+                file_count = sum(account.entity == entity for account in accounts)
+                metadata = {**table_metadata(connection, "raw", table), "landed_files": file_count}
+                yield materialized(context, table, metadata)
 
     return load
 

@@ -1,7 +1,7 @@
 """The SQL stages: one `@dbt_assets` per stage, so that the gates between stages stand between steps."""
 
 import json
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, run_range
+from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, materialized, run_range
 from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.defs.work import SECONDS
 from dmp.transformation import DBT_PROJECT, NodeResult, build, manifest_path
@@ -74,7 +74,7 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
         SECONDS["sql"] += sum(result.seconds for result in results)
         with warehouse.connect() as connection:
             for result in results:
-                yield from _events(connection, result, context.selected_asset_check_keys)
+                yield from _events(context, connection, result)
 
     return assets
 
@@ -93,12 +93,12 @@ def _range(context: dg.AssetExecutionContext, is_partitioned: bool) -> dict[str,
 
 
 def _events(
-    connection: Any, result: NodeResult, selected_checks: Set[dg.AssetCheckKey]
+    context: dg.AssetExecutionContext, connection: Any, result: NodeResult
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     node = MANIFEST["nodes"][result.unique_id]
     if node["resource_type"] == "test":
         key = get_asset_check_key_for_test(MANIFEST, TRANSLATOR, result.unique_id, DBT)
-        if key and key in selected_checks:
+        if key and key in context.selected_asset_check_keys:
             yield dg.AssetCheckResult(
                 passed=result.status == "pass",
                 asset_key=key.asset_key,
@@ -109,10 +109,8 @@ def _events(
                 metadata={"failed_rows": result.failures},
             )
         return
-    yield dg.MaterializeResult(
-        asset_key=dg.AssetKey(node["name"]),
-        metadata={**table_metadata(connection, node["schema"], node["name"]), "seconds": result.seconds},
-    )
+    metadata = {**table_metadata(connection, node["schema"], node["name"]), "seconds": result.seconds}
+    yield materialized(context, node["name"], metadata)
 
 
 STAGE_ASSETS = [
