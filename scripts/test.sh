@@ -11,4 +11,5 @@ step "dbt parse and unit tests"; python -m dmp.transformation_checks test
 step "dagster definitions validate"
 DAGSTER_HOME=$(mktemp -d) && export DAGSTER_HOME
 DMP_HOME=$DAGSTER_HOME/home dagster definitions validate -w workspace.yaml --log-level error
-step "pytest"; pytest
+# Whole-flow homes take most of the time, a file each: two at once.
+step "pytest"; pytest -n 2 --dist loadfile
