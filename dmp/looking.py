@@ -11,6 +11,9 @@ from dmp.published import published
 from dmp.settings import Home, SettingsError
 from dmp.terminal import HomeOption, JsonOption, console, grid, number, print_json, print_rows
 
+STRAYS = """
+SELECT source_file, refusal_reason FROM landed_files WHERE landed_date IS NULL ORDER BY source_file LIMIT 20
+"""
 UserArgument = Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")]
 
 
@@ -33,11 +36,13 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         ],
     ]
     rows += [[name.replace("_", " "), number(count)] for name, count in report["accounts"].items()]
+    rows += [["not read", f"{stray['source_file']}: {stray['refusal_reason']}"] for stray in report["strays"]]
     console.print(grid(*rows))
 
 
 def read_status(home: Home) -> dict[str, Any]:
-    """Return home, build_id, as_of_date, tables (rows by table), accounts (files and records by fate) and pending.
+    """Return home, build_id, as_of_date, tables (rows by table), accounts (files, lines and records by
+    fate), strays (files where no run looks for data, at most 20) and pending.
 
     What is not published yet is None or empty; pending is None where nothing has landed since. Raises
     SettingsError where nothing has landed at all.
@@ -48,10 +53,11 @@ def read_status(home: Home) -> dict[str, Any]:
     build = published_build(home) or {}
     report: dict[str, Any] = {"home": str(home.root)}
     report |= {name: build.get(name) for name in ("build_id", "as_of_date", "tables")}
-    report |= {"accounts": {}, "pending": None}
+    report |= {"accounts": {}, "strays": [], "pending": None}
     if build:
         with published(home) as opened:
             report["accounts"] = opened.account()
+            report["strays"] = opened.rows("landed_files", STRAYS)
     if pending := pending_days(home):
         report["pending"] = {
             "first": str(pending.first),

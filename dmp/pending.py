@@ -9,6 +9,7 @@ from typing import Any
 from dmp.builds import damaged_files, maker, published_build
 from dmp.checked_json import DamagedFileError
 from dmp.landing.days import Fingerprints, changed_days, landed_days
+from dmp.landing.strays import stray_files
 from dmp.settings import Home, SettingsError
 from dmp.warehouse import provenance, unfinished_range
 
@@ -40,9 +41,11 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
     where nothing has landed, or the home key is another than that of the published build.
     """
     landed = landed_days(home.landing)
+    strays = stray_files(home.landing)
     if not landed:
+        stray = f" ({strays[0].source_file}: {strays[0].reason})" if strays else ""
         raise SettingsError(
-            f"{home.landing} holds no landed days: put files into {home.landing}/<source>/<date>/, "
+            f"{home.landing} holds no landed days{stray}: put files into {home.landing}/<source>/<date>/, "
             f"or try `dmp demo --home {home.root}`"
         )
     days = tuple(landed)
@@ -61,6 +64,8 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
         return Pending(first, days[-1], days, "a run did not come to its end")
     if changed:
         return Pending(changed[0], days[-1], days, "new or changed files", _sources(landed, before))
+    if build["strays"] != [stray.source_file for stray in strays]:
+        return Pending(days[-1], days[-1], days, "files outside of any landed day", _sources(landed))
     if damaged_files(home.published.resolve()):
         return Pending(days[-1], days[-1], days, "published files are damaged", _sources(landed))
     return None

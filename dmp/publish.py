@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,24 @@ UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_item_activi
 
 
 def publish(
-    home: Home, settings: Settings, landed: Mapping[date, Mapping[str, str]], as_of_date: date
+    home: Home,
+    settings: Settings,
+    landed: Mapping[date, Mapping[str, str]],
+    as_of_date: date,
+    strays: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Copy the warehouse's published schemas into a new build and make it the current one.
 
-    landed: for each landed day, its files with the SHA-256 of their contents; with code and settings it makes
-    the build id. The same id is the same build: it is left as it is. Returns the contents of build.json.
+    landed: for each landed day, its files with the SHA-256 of their contents. strays: files outside of any
+    landed day. With code and settings they make the build id. The same id is the same build: it is left as it
+    is. Returns the contents of build.json.
     """
     # Tables carry the version that made them, whatever code copies them.
     made_by = maker(home, settings) | (provenance(home) or {})
-    contents = {"landed_days": {str(day): dict(files) for day, files in landed.items()}}
+    contents = {
+        "landed_days": {str(day): dict(files) for day, files in landed.items()},
+        "strays": list(strays),
+    }
     contents |= {name: made_by[name] for name in ("code_version", "settings", "key_fingerprint")}
     build_id = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
     folder = home.builds / build_id

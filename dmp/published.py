@@ -19,7 +19,11 @@ ACCOUNT = """
 SELECT
     count(*) AS file_count,
     count(*) FILTER (is_refused) AS refused_file_count,
-    coalesce(sum(record_count), 0)::BIGINT AS record_count,
+    coalesce(sum(physical_line_count) FILTER (NOT is_refused), 0)::BIGINT AS line_count,
+    coalesce(sum(header_line_count + continuation_line_count) FILTER (NOT is_refused), 0)::BIGINT
+        AS header_and_continuation_count,
+    coalesce(sum(blank_line_count) FILTER (NOT is_refused), 0)::BIGINT AS blank_count,
+    coalesce(sum(record_count) FILTER (NOT is_refused), 0)::BIGINT AS record_count,
     coalesce(sum(accepted_count), 0)::BIGINT AS accepted_count,
     coalesce(sum(duplicate_count), 0)::BIGINT AS duplicate_count,
     coalesce(sum(conflict_count), 0)::BIGINT AS conflict_count,

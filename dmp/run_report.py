@@ -115,8 +115,16 @@ def _records(build: Published) -> list[list[str]]:
         f", {number(account['refused_file_count'])} of them refused" if account["refused_file_count"] else ""
     )
     read = f"{number(account['record_count'])} records of {number(account['file_count'])} files{refused}"
+    lines = (
+        f"{number(account['line_count'])} = {number(account['header_and_continuation_count'])} of headers and "
+        f"continued records + {number(account['blank_count'])} blank + {number(account['record_count'])} records"
+    )
     counts = [(fate, account[f"{fate}_count"]) for fate in FATES]
-    rows = [["read", read], *([fate, number(count)] for fate, count in counts if count or fate == "accepted")]
+    rows = [
+        ["read", read],
+        ["lines", lines],
+        *([fate, number(count)] for fate, count in counts if count or fate == "accepted"),
+    ]
     reasons = build.rows("rejects", REJECTED) + build.rows("landed_files", REFUSED)
     return rows + [["", f"{number(row['cause_count'])} {row['cause']}: {row['reason']}"] for row in reasons]
 

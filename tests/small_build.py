@@ -46,6 +46,7 @@ FROM (
 ) AS parts (feature, feature_value, contribution, part_rank);
 CREATE TABLE raw.landed_files AS
 SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date, 'events.jsonl' AS source_file,
+    14 AS physical_line_count, 1 AS header_line_count, 0 AS continuation_line_count, 1 AS blank_line_count,
     12 AS record_count, 9 AS accepted_count, 1 AS duplicate_count, 0 AS conflict_count, 2 AS rejected_count,
     0 AS suppressed_count, false AS is_refused, NULL::VARCHAR AS refusal_reason;
 CREATE TABLE raw.rejects AS

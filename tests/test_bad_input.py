@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dmp.looking import read_status
 from dmp.pending import pending_days
 from dmp.settings import Home, SettingsError
 
@@ -71,6 +72,9 @@ def damaged(shop_home: Home, tmp_path_factory: pytest.TempPathFactory, run: Call
     land(home, "surprises.csv", b"a,b\n1,2\n")
     land(home, "customers.csv", b"user_id,email\n")
     (home.landing / "shop" / "2026-06-30").mkdir()
+    (home.landing / "readme.txt").write_text("not data")
+    (home.landing / "shpo" / "2026-06-29").mkdir(parents=True)
+    (home.landing / "shpo" / "2026-06-29" / "events.jsonl").write_text(event(7))
     outcome = run(home)
     assert outcome.is_success, outcome
     return home
@@ -98,6 +102,23 @@ def test_an_unknown_field_is_kept(damaged: Home) -> None:
             "SELECT properties ->> 'surprise' FROM raw.shop__events WHERE event_id = 'bad5'"
         ).fetchone()
     assert kept == ("kept",)
+
+
+def test_a_file_where_no_run_looks_is_counted_and_shown(damaged: Home) -> None:
+    assert pending_days(damaged) is None
+    status = read_status(damaged)
+    assert {stray["source_file"] for stray in status["strays"]} == {
+        "readme.txt",
+        "shpo/2026-06-29/events.jsonl",
+    }
+
+
+def test_a_new_stray_alone_is_a_reason_to_run(damaged: Home, run: Callable) -> None:
+    (damaged.landing / "more.txt").write_text("not data")
+    pending = pending_days(damaged)
+    assert pending and (pending.first, pending.reason) == (pending.last, "files outside of any landed day")
+    assert run(damaged).is_success
+    assert len(read_status(damaged)["strays"]) == 3
 
 
 def test_the_same_file_under_another_name_on_another_day_changes_nothing(

@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Home:
     home.published.mkdir()
     landed = {str(day): files for day, files in landed_days(home.landing).items()}
     made_by = maker(home, home.settings())
-    write_checked(home.published / BUILD_FILE, {**made_by, "landed_days": landed, "files": {}})
+    write_checked(home.published / BUILD_FILE, {**made_by, "landed_days": landed, "strays": [], "files": {}})
     for database in (home.warehouse, home.vault):
         database.touch()
     write_checked(home.provenance, {**made_by, "is_complete": True})
@@ -157,12 +157,12 @@ def test_only_a_run_of_all_unfinished_days_makes_the_warehouse_whole_again(home:
 
 def test_a_run_knows_the_sources_that_have_or_had_files_here(home: Home) -> None:
     land(home, date(2026, 6, 5), "more\n")
-    other = home.landing / "academy" / "2026-06-05" / "lessons.jsonl"
+    other = home.landing / "online_retail" / "2026-06-05" / "lines.parquet"
     other.parent.mkdir(parents=True)
     other.write_text("{}\n")
     pending = pending_days(home)
     assert pending is not None
-    assert pending.sources == ("academy", "shop")
+    assert pending.sources == ("online_retail", "shop")
 
 
 @pytest.mark.parametrize(

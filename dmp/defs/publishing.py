@@ -35,8 +35,9 @@ def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         with warehouse.connect() as connection:
             for day, file, content_hash in connection.execute(LANDED_FILES).fetchall():
                 landed.setdefault(day, {})[file] = content_hash
+        strays = list(landed.pop(None, ()))
         with working("publishing"):
-            build = publish(warehouse.home, warehouse.settings, landed, max(landed))
+            build = publish(warehouse.home, warehouse.settings, landed, max(landed), strays)
         finish_run(warehouse.home)
         return dg.MaterializeResult(
             metadata={

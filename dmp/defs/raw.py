@@ -1,19 +1,25 @@
 """The raw stage: one asset per source and entity, loaded by landed day, and the account of every file."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import dagster as dg
 
-from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, materialized
+from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, materialized, run_range
 from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.defs.work import working
 from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.loading import load_landed_days
+from dmp.landing.strays import account_for_strays, unaccounted_files
 from dmp.landing.tables import create_raw_tables
 
 CONTRACTS = load_contracts()
 TOTALS = """
 SELECT
+    coalesce(sum(physical_line_count), 0) AS physical_line_count,
+    coalesce(sum(header_line_count), 0) AS header_line_count,
+    coalesce(sum(continuation_line_count), 0) AS continuation_line_count,
+    coalesce(sum(blank_line_count), 0) AS blank_line_count,
     coalesce(sum(record_count), 0) AS record_count,
     coalesce(sum(accepted_count), 0) AS accepted_count,
     coalesce(sum(duplicate_count), 0) AS duplicate_count,
@@ -97,8 +103,9 @@ def raw_keys(sources: Iterable[str]) -> set[dg.AssetKey]:
     ],
 )
 def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Report the accounts that loading wrote, with their totals as numbers."""
+    """Add the accounts of strays to those that loading wrote; report the totals as numbers."""
     with warehouse.connect() as connection:
+        account_for_strays(connection, warehouse.home.landing)
         totals = connection.execute(TOTALS).df().iloc[0]
         yield dg.MaterializeResult(
             asset_key="landed_files",
@@ -108,3 +115,22 @@ def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             },
         )
         yield dg.MaterializeResult(asset_key="rejects", metadata=table_metadata(connection, "raw", "rejects"))
+
+
+@dg.asset_check(
+    asset="landed_files",
+    description="No file of the run's landed days, and no stray, is without an account.",
+    blocking=True,
+)
+def every_file_has_an_account(
+    context: dg.AssetCheckExecutionContext, warehouse: Warehouse
+) -> dg.AssetCheckResult:
+    """Compare the landing folder with the accounts; a file that came after the run began is the next one's."""
+    first, last = run_range(context.run) or (date.min, date.max)
+    with warehouse.connect() as connection:
+        missing = unaccounted_files(
+            connection, warehouse.home.landing, first, last, before=warehouse.begun_at
+        )
+    return dg.AssetCheckResult(
+        passed=not missing, metadata={"unaccounted_files": len(missing), "first": ", ".join(missing[:5])}
+    )

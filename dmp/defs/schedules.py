@@ -11,6 +11,7 @@ from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
 from dmp.defs.warehouse import REBUILD_TAG
 from dmp.landing.days import landed_days
+from dmp.landing.strays import stray_files
 from dmp.pending import Pending, pending_days
 from dmp.settings import Home, SettingsError
 
@@ -81,9 +82,10 @@ def landed_days_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | d
     home = Home.at()
     landed = {str(day): files for day, files in landed_days(home.landing).items()}
     build = published_build(home)
-    if build and build["landed_days"] == landed:
+    strays = [stray.source_file for stray in stray_files(home.landing)]
+    if build and (build["landed_days"], build.get("strays")) == (landed, strays):
         return dg.SkipReason("nothing has landed since the published build")
-    state = json.dumps([landed, code_version()], sort_keys=True)
+    state = json.dumps([landed, strays, code_version()], sort_keys=True)
     return _pending_request(context, home, hashlib.sha256(state.encode()).hexdigest())
 
 

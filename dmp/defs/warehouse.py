@@ -1,5 +1,6 @@
 """The home as a Dagster resource: its lock is held for the whole run, its connections for one step."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ class Warehouse(dg.ConfigurableResource):
 
     home_path: str = ""
     _settings: Settings = PrivateAttr()
+    _begun_at: int = PrivateAttr(0)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
@@ -38,6 +40,7 @@ class Warehouse(dg.ConfigurableResource):
             alive(self.home.dagster, context.run.run_id if context.run else ""),
             exclusive(self.home, waiting),
         ):
+            self._begun_at = time.time_ns()
             if context.run:
                 self._begin(context.run)
             yield self
@@ -57,6 +60,11 @@ class Warehouse(dg.ConfigurableResource):
     def settings(self) -> Settings:
         """The home's settings, read once a run."""
         return self._settings
+
+    @property
+    def begun_at(self) -> int:
+        """When this run got the home to itself, in nanoseconds since 1970: what landed before is its to load."""
+        return self._begun_at
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:

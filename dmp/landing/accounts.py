@@ -22,11 +22,12 @@ class FileAccount:
 
     For every readable file: physical = header + continuation + blank + records, and
     records = accepted + duplicate + conflict + rejected + suppressed. In Parquet a record counts as a line.
+    A file outside of any landed day has no `landed_date`.
     """
 
     source: str
     entity: str
-    landed_date: date
+    landed_date: date | None
     source_file: str
     content_hash: str = ""
     byte_count: int = 0

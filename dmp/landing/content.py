@@ -30,6 +30,11 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def fingerprint(path: Path) -> str:
+    """Return the file's content hash; "not a file" for a link, a folder or a device."""
+    return content_hash(path) if path.is_file() and not path.is_symlink() else "not a file"
+
+
 def kind(path: Path) -> str:
     """Return what the first bytes are: gzip, zstd, Parquet, or plain text."""
     with opened(path) as file:

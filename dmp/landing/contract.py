@@ -177,6 +177,11 @@ def read_contract(path: Path) -> Contract:
     return contract
 
 
+def contracted_sources(folder: Path = CONTRACTS) -> frozenset[str]:
+    """Return the names of the sources that have a contract; the contracts are not read."""
+    return frozenset(path.stem for path in folder.glob("*.yaml"))
+
+
 def load_contracts(folder: Path = CONTRACTS) -> dict[str, Contract]:
     """Read every contract in `folder`, by source, in the order of their names. Raises SettingsError."""
     return {path.stem: read_contract(path) for path in sorted(folder.glob("*.yaml"))}

@@ -12,7 +12,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from dmp.landing.content import content_hash
+from dmp.landing.content import fingerprint
+from dmp.landing.contract import contracted_sources
 from dmp.landing.files import day_folders, shown_name, visible
 
 INDEX = ".fingerprints.json"
@@ -20,7 +21,7 @@ Fingerprints = Mapping[date, Mapping[str, str]]
 
 
 def landed_days(landing: Path, *, read_again: Container[date] = ()) -> dict[date, dict[str, str]]:
-    """Return, for each landed day of any source in order, its files with a fingerprint of each.
+    """Return, for each landed day of any source with a contract, in order, its files with a fingerprint of each.
 
     A file is named by its path below `landing`; its fingerprint is the SHA-256 of its content, read again
     only if its size, time or inode changed, or for the days `read_again`. What is no plain file has the
@@ -29,8 +30,8 @@ def landed_days(landing: Path, *, read_again: Container[date] = ()) -> dict[date
     remembered = _read_index(landing / INDEX)
     index: dict[str, list[str]] = {}
     days: dict[date, dict[str, str]] = {}
-    sources = [folder for folder in visible(landing) if folder.is_dir()] if landing.is_dir() else []
-    for folder in (folder for source in sources for folder in day_folders(source)):
+    sources = sorted(contracted_sources())
+    for folder in (folder for source in sources for folder in day_folders(landing / source)):
         day = date.fromisoformat(folder.name)
         files = days.setdefault(day, {})
         for path in visible(folder):
@@ -50,12 +51,12 @@ def changed_days(now: Fingerprints, before: Fingerprints) -> tuple[date, date] |
 
 def _entry(path: Path, remembered: list[str] | None) -> list[str]:
     if path.is_symlink() or not path.is_file():
-        return ["", "not a file"]
+        return ["", fingerprint(path)]
     state = path.stat()
     stamp = f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
     if isinstance(remembered, list) and len(remembered) == 2 and remembered[0] == stamp:
         return remembered
-    return [stamp, content_hash(path)]
+    return [stamp, fingerprint(path)]
 
 
 def _read_index(path: Path) -> dict[str, list[str]]:

@@ -54,7 +54,7 @@ def day_folders(source_folder: Path) -> list[Path]:
     """Return the folders named after a day, in order; none if the source never landed anything."""
     if not source_folder.is_dir():
         return []
-    return [folder for folder in visible(source_folder) if _is_day(folder.name) and folder.is_dir()]
+    return [folder for folder in visible(source_folder) if is_day(folder.name) and folder.is_dir()]
 
 
 def visible(folder: Path) -> list[Path]:
@@ -67,7 +67,8 @@ def shown_name(path: Path, landing: Path) -> str:
     return str(path.relative_to(landing)).encode("utf-8", "backslashreplace").decode()
 
 
-def _is_day(name: str) -> bool:
+def is_day(name: str) -> bool:
+    """Whether a folder's name is a date YYYY-MM-DD."""
     try:
         return date.fromisoformat(name).isoformat() == name
     except ValueError:

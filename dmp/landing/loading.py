@@ -14,6 +14,7 @@ import duckdb
 
 from dmp.landing.accounts import FileAccount, write_accounts
 from dmp.landing.blocks import RefusedFileError
+from dmp.landing.content import fingerprint
 from dmp.landing.contract import Contract
 from dmp.landing.entity_loading import EntityLoad
 from dmp.landing.files import LandedFile, landed_files
@@ -86,6 +87,7 @@ def _load_files(
         try:
             file.check(contract)
         except RefusedFileError as error:
+            account.content_hash = fingerprint(file.path)
             account.refuse(str(error))
         else:
             readable.setdefault(file.entity, []).append((file, account))

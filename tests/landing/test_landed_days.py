@@ -8,16 +8,18 @@ from dmp.landing.days import changed_days, landed_days
 NEXT = date(2024, 3, 2)
 
 
-def test_days_of_all_sources_come_in_order_with_their_files(shop: Shop) -> None:
+def test_days_of_all_sources_with_a_contract_come_in_order_with_their_files(shop: Shop) -> None:
     shop.land("events.jsonl", lines(1), NEXT)
     shop.land("items.csv", b"", DAY)
     shop.land(".events.jsonl", lines(1))
     (shop.landing / "shop" / "notes").mkdir()
-    shop.source = "toys"
-    shop.land("sales.csv", b"x", DAY)
+    shop.source = "online_retail"
+    shop.land("lines.csv", b"x", DAY)
+    shop.source = "no_contract"
+    shop.land("lines.csv", b"x", date(2024, 3, 3))
     days = landed_days(shop.landing)
     assert {day: list(files) for day, files in days.items()} == {
-        DAY: ["shop/2024-03-01/items.csv", "toys/2024-03-01/sales.csv"],
+        DAY: ["online_retail/2024-03-01/lines.csv", "shop/2024-03-01/items.csv"],
         NEXT: ["shop/2024-03-02/events.jsonl"],
     }
 
@@ -47,7 +49,7 @@ def test_a_touched_file_is_no_change_and_a_removed_one_is(shop: Shop) -> None:
 def test_an_unchanged_file_is_not_read_again(shop: Shop, monkeypatch) -> None:
     shop.land("events.jsonl", lines(2))
     before = landed_days(shop.landing)
-    monkeypatch.setattr("dmp.landing.days.content_hash", None)
+    monkeypatch.setattr("dmp.landing.days.fingerprint", None)
     assert landed_days(shop.landing) == before
 
 
