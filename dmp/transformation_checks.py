@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from dmp.cleaning.fitting import create_parameters
 from dmp.landing.contract import load_contracts
 from dmp.landing.tables import create_raw_tables
 from dmp.settings import PROJECT, Home, Settings, SettingsError
@@ -34,6 +35,7 @@ def _empty_home() -> Iterator[Home]:
         home = Home(Path(folder))
         with duckdb.connect(str(home.warehouse)) as connection:
             create_raw_tables(connection, load_contracts())
+            create_parameters(connection)
         yield home
 
 

@@ -55,22 +55,24 @@ def _raw_tables(manifest: Mapping[str, Any], unique_id: str) -> Iterator[str]:
             yield from _raw_tables(manifest, parent)
 
 
+EXAMINED = "int_cells_examined"
 TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 
 
-def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.AssetsDefinition:
+def _stage_assets(stage: str, select: str, *, is_partitioned: bool, exclude: str = "") -> dg.AssetsDefinition:
     @dbt_assets(
         name=f"dbt__{stage}",
         manifest=MANIFEST,
         project=DBT,
         select=select,
+        exclude=exclude or None,
         dagster_dbt_translator=TRANSLATOR,
         partitions_def=LANDED_DATES if is_partitioned else None,
         backfill_policy=ONE_RUN if is_partitioned else None,
     )
     def assets(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, is_partitioned)}
-        results = build(_selected(context, select), warehouse.home, warehouse.settings, variables)
+        results = build(_selected(context), warehouse.home, warehouse.settings, variables)
         SECONDS["sql"] += sum(result.seconds for result in results)
         with warehouse.connect() as connection:
             for result in results:
@@ -79,10 +81,8 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool) -> dg.Assets
     return assets
 
 
-def _selected(context: dg.AssetExecutionContext, select: str) -> str:
-    """Return dbt's selection of a step: all of the stage, or the tables that somebody picked."""
-    if not context.is_subset:
-        return select
+def _selected(context: dg.AssetExecutionContext) -> str:
+    """Return dbt's selection of a step: all tables of the stage, or those that somebody picked."""
     return " ".join(sorted(key.to_user_string() for key in context.selected_asset_keys))
 
 
@@ -115,8 +115,10 @@ def _events(
 
 STAGE_ASSETS = [
     _stage_assets("seeds", "resource_type:seed", is_partitioned=False),
-    _stage_assets("staging", "config.schema:staging", is_partitioned=False),
-    _stage_assets("intermediate", "config.schema:intermediate", is_partitioned=True),
+    _stage_assets("staging", "config.schema:staging,resource_type:model", is_partitioned=False),
+    # Cleaning learns from the cells that it looks at before the facts are cleaned.
+    _stage_assets("cells", EXAMINED, is_partitioned=True),
+    _stage_assets("intermediate", "config.schema:intermediate", exclude=EXAMINED, is_partitioned=True),
     _stage_assets("profiles", "config.schema:profiles,resource_type:model", is_partitioned=False),
     _stage_assets("insight", "config.schema:insight", is_partitioned=False),
 ]

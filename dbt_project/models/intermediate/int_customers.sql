@@ -1,6 +1,6 @@
 -- One row per customer record: a fact with both clocks.
 with customers as (
-    {{ union_sources('customers') }}
+    {{ cleaned('int_customers') }}
 )
 
 select
@@ -18,4 +18,3 @@ select
     source_file,
     source_line
 from customers
-where {{ in_landed_range() }}

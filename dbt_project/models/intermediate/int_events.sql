@@ -1,6 +1,6 @@
 -- One row per accepted event of any source, in one shape.
 with events as (
-    {{ union_sources('events') }}
+    {{ cleaned('int_events') }}
 )
 
 select
@@ -57,4 +57,3 @@ select
     source_file,
     source_line
 from events
-where {{ in_landed_range() }}

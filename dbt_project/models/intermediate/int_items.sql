@@ -1,6 +1,6 @@
 -- One row per item and catalogue entry: a fact with both clocks.
 with items as (
-    {{ union_sources('items') }}
+    {{ cleaned('int_items') }}
 )
 
 select
@@ -20,4 +20,3 @@ select
     source_file,
     source_line
 from items
-where {{ in_landed_range() }}

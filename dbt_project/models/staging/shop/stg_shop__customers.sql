@@ -2,9 +2,7 @@
 select
     login_key,
     {{ answered('gender') }} as gender,
-    case
-        when try_cast({{ answered('birth_year') }} as bigint) between 1880 and year(updated_at) then birth_year::bigint
-    end as birth_year,
+    try_cast({{ answered('birth_year') }} as bigint) as birth_year,
     {{ answered('region') }} as region,
     {{ answered('city') }} as city,
     {{ answered('occupation') }} as occupation,
