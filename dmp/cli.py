@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from dmp.cleaning.commands import cleaning
 from dmp.looking import profile, recommend, sql, status
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.terminal import HomeOption, console, reported, sentence
@@ -159,6 +160,7 @@ def ui(
     )
 
 
+app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 for look in (status, sql, profile, recommend):
     app.command(rich_help_panel="Look")(reported(look))
 
