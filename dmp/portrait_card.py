@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from dmp.landing.contract import PURPOSES
 from dmp.terminal import grid, is_nothing, number, print_section
 
 WINDOWS = {"1d": "1 day", "7d": "7 days", "30d": "30 days", "90d": "90 days", "life": "ever"}
@@ -30,7 +31,6 @@ STAGES = {
     "sleeping": "last bought 90 to 180 days ago",
     "lost": "not seen or not bought for long",
 }
-PURPOSES = ("analytics", "personalisation", "advertising")
 INTERESTS_SHOWN = 4
 PARTS_SHOWN = 4
 

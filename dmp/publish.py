@@ -18,12 +18,14 @@ import duckdb
 
 from dmp.builds import BUILD_FILE, content_hash, damaged_files, maker
 from dmp.checked_json import read_checked, write_checked
+from dmp.privacy.purposes import checked_purposes
+from dmp.privacy.withholding import readable_rows
 from dmp.settings import Home, Settings
 from dmp.warehouse import provenance
 
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
 # What only joins or repeats other tables stays inside.
-UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_item_activity"}
+UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_consents", "user_item_activity"}
 
 
 def publish(
@@ -99,9 +101,21 @@ def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[s
             f"ATTACH '{quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')"
         )
         connection.execute(f"ATTACH '{quoted(home.warehouse)}' AS warehouse (READ_ONLY)")
-        return {
-            table: _copy_table(connection, schema, table, folder, build_id)
+        columns = {
+            (schema, table): _columns(connection, schema, table)
             for schema, table in _published_tables(connection)
+        }
+        purposes = checked_purposes({table: list(named) for (_, table), named in columns.items()})
+        return {
+            table: _copy_table(
+                connection,
+                table,
+                f"SELECT *, '{build_id}' AS build_id FROM "  # noqa: S608
+                f"({readable_rows(f'warehouse.{schema}.{table}', _outside(named), purposes[table])})",
+                named,
+                folder,
+            )
+            for (schema, table), named in columns.items()
         }
     finally:
         connection.close()
@@ -119,31 +133,41 @@ def _published_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, 
     return [*found, ("raw", "landed_files"), ("raw", "rejects")]
 
 
-def _copy_table(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Path, build_id: str
-) -> int:
-    columns = connection.execute(
-        """
-        SELECT column_name, comment FROM duckdb_columns()
-        WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?
-        ORDER BY column_index
-        """,
-        [schema, table],
-    ).fetchall()
-    names = [name for name, _ in columns]
-    # Keys are for joins inside; people leave under their pseudonymous id.
-    outside = [name for name in names if not name.endswith("_key")]
-    selected = [f'"{name}"' for name in outside]
-    if "user_key" in names and "user_id" not in names:
-        selected.insert(0, "lower(lpad(to_hex(user_key), 16, '0')) AS user_id")
-    connection.execute(
-        f"""
-        CREATE TABLE published."{table}" AS
-        SELECT {", ".join(selected)}, '{build_id}' AS build_id FROM warehouse."{schema}"."{table}" ORDER BY ALL
-        """  # noqa: S608 - names from the catalogue
+def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str | None]:
+    """Return a table's columns in their order, each with its description."""
+    return dict(
+        connection.execute(
+            """
+            SELECT column_name, comment FROM duckdb_columns()
+            WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?
+            ORDER BY column_index
+            """,
+            [schema, table],
+        ).fetchall()
     )
-    for name, comment in columns:
-        if comment and name in outside:
+
+
+def _outside(columns: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the columns that leave, each with the SQL that makes it: keys are for joins inside.
+
+    People leave under their pseudonymous id.
+    """
+    outside = {name: f'facts."{name}"' for name in columns if not name.endswith("_key")}
+    if "user_key" in columns and "user_id" not in columns:
+        outside = {"user_id": "lower(lpad(to_hex(user_key), 16, '0')) AS user_id", **outside}
+    return outside
+
+
+def _copy_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: str,
+    columns: Mapping[str, str | None],
+    folder: Path,
+) -> int:
+    connection.execute(f'CREATE TABLE published."{table}" AS {rows} ORDER BY ALL')
+    for name, comment in columns.items():
+        if comment and name in _outside(columns):
             connection.execute(f'COMMENT ON COLUMN published."{table}"."{name}" IS \'{_escaped(comment)}\'')
     target = folder / "parquet" / table
     target.mkdir(parents=True)

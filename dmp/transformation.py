@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dmp.landing.canonical import CANONICAL
-from dmp.landing.contract import load_contracts
+from dmp.landing.contract import PURPOSES, load_contracts
 from dmp.landing.mapping import canonical_sql
 from dmp.settings import PROJECT, DmpError, Home, Settings
 
@@ -63,6 +63,15 @@ def mappings() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
+@cache
+def consent_defaults() -> dict[str, dict[str, bool]]:
+    """Return, by source, whether each purpose is consented to by people without a consent of their own."""
+    return {
+        source: {purpose: purpose in contract.consented_by_default for purpose in PURPOSES}
+        for source, contract in load_contracts().items()
+    }
+
+
 def environment(home: Home | None = None, settings: Settings | None = None) -> dict[str, str]:
     """Return the variables that dbt_project/profiles.yml and the macros read; without a home, those for parsing."""
     variables = {
@@ -71,6 +80,7 @@ def environment(home: Home | None = None, settings: Settings | None = None) -> d
         "DMP_STAGING": json.dumps(staging_models(), sort_keys=True),
         "DMP_CANONICAL": json.dumps(CANONICAL),
         "DMP_MAPPINGS": json.dumps(mappings(), sort_keys=True),
+        "DMP_CONSENT_DEFAULTS": json.dumps(consent_defaults(), sort_keys=True),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -19,9 +19,16 @@ import duckdb
 from dmp.cleaning.fitting import create_parameters
 from dmp.landing.contract import load_contracts
 from dmp.landing.tables import create_raw_tables
+from dmp.privacy.purposes import declared_purposes, purpose_problems
+from dmp.publish import UNPUBLISHED_TABLES
 from dmp.settings import PROJECT, Home, Settings, SettingsError
 from dmp.transformation import DBT_PROJECT, build, document, environment
 
+COLUMNS = """
+SELECT table_name, list(column_name) FROM duckdb_columns()
+WHERE schema_name IN ('profiles', 'insight') AND NOT list_contains(?, table_name)
+GROUP BY table_name ORDER BY table_name
+"""
 UNDESCRIBED = """
 SELECT table_name, column_name FROM duckdb_columns()
 WHERE schema_name IN ('profiles', 'insight') AND NOT internal AND comment IS NULL
@@ -42,12 +49,13 @@ def _empty_home() -> Iterator[Home]:
 def test() -> list[str]:
     """Run every unit test and, since they cost little on empty tables, every data test; return what went wrong.
 
-    A column of a mart without a description counts as wrong too.
+    A column of a mart without a description, or without a purpose, counts as wrong too.
     """
     with _empty_home() as home:
         results = build("*", home, Settings(), {}, with_unit_tests=True)
         with duckdb.connect(str(home.warehouse)) as connection:
             undescribed = connection.execute(UNDESCRIBED).fetchall()
+            columns = dict(connection.execute(COLUMNS, [sorted(UNPUBLISHED_TABLES)]).fetchall())
     return [
         *(
             f"{result.unique_id}: {result.message}"
@@ -55,6 +63,7 @@ def test() -> list[str]:
             if result.status in {"fail", "error"}
         ),
         *(f"{table}.{column}: no description" for table, column in undescribed),
+        *purpose_problems(columns, declared_purposes()),
     ]
 
 

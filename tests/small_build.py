@@ -28,8 +28,12 @@ FROM (
         (227, NULL, NULL, 'visitor', NULL, 0, 0)
 ) AS people (user_key, age, region, lifecycle_stage, rfm_monetary, purchase_amount_life, order_count_life);
 COMMENT ON COLUMN profiles.user_profiles.age IS 'years, at the person''s last birthday';
+CREATE TABLE profiles.user_consents AS
+SELECT user_key, true AS is_consented_analytics, true AS is_consented_personalisation,
+    false AS is_consented_advertising, false AS is_consented_sensitive
+FROM profiles.user_profiles;
 CREATE TABLE profiles.user_tags AS
-SELECT user_key, 'big_spender' AS tag_id, 'Big spender' AS tag_name_en, 0.7 AS tag_score,
+SELECT user_key, 'personalisation' AS purpose, 'big_spender' AS tag_id, 'Big spender' AS tag_name_en, 0.7 AS tag_score,
     '{"metric": "purchase_amount_90d", "value": 812.4, "operator": ">=", "threshold": 500}'::JSON AS evidence,
     DATE '2026-03-01' AS valid_from
 FROM profiles.user_profiles WHERE user_key = 161;

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
@@ -21,6 +21,9 @@ from dmp.settings import SettingsError
 CONTRACTS = Path(__file__).parent / "contracts"
 OWN_COLUMNS = ("properties", "landed_date", "source_file", "source_line", "record_key", "payload_hash")
 WORKING_COLUMNS = ("file_number", "record_text", "problem", "shape", "future_limit")
+# What people consent to; the sensitive needs its own word.
+Purpose = Literal["analytics", "personalisation", "advertising", "sensitive"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
 def _as_mapped(given: Any) -> Any:
@@ -147,6 +150,9 @@ class Contract(Part):
     description: str
     time_zone: Zone | None = Field(None, description="of times without zone and of an event's date")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="where a record names none")
+    consented_by_default: tuple[Purpose, ...] = Field(
+        ("analytics", "personalisation"), description="what holds for people without a consent of their own"
+    )
     entities: dict[Name, Entity]
     originals: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_as_list)]] = Field(
         {}, alias="import", description="original files by entity: a name, a pattern or several"

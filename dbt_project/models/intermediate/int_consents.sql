@@ -4,7 +4,7 @@ with consents as (
 )
 
 select
-    login_key,
+    coalesce({{ person_types() | join('_key, ') }}_key) as identifier_key,
     purpose,
     is_granted,
     consented_at,

@@ -28,15 +28,7 @@ customers as (
 ),
 
 consents as (
-    select
-        map.user_key,
-        {%- for purpose in ['analytics', 'personalisation', 'advertising'] %}
-        arg_max(is_granted, (consented_at, consents.landed_date, source_file, source_line))
-            filter (purpose = '{{ purpose }}') as is_consented_{{ purpose }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('int_consents') }} as consents
-    inner join map on consents.login_key = map.identifier_key
-    group by map.user_key
+    select * from {{ ref('user_consents') }}
 ),
 
 dimensions as (
@@ -73,7 +65,11 @@ main_interests as (
 ),
 
 tags as (
-    select user_key, list(tag_id order by tag_id) as tag_ids from {{ ref('user_tags') }} group by user_key
+    select held.user_key, list(held.tag_id order by held.tag_id) as tag_ids
+    from {{ ref('user_tags') }} as held
+    inner join consents using (user_key)
+    where {{ is_consented('held.purpose', 'consents') }}
+    group by held.user_key
 ),
 
 -- Fifths of the buyers; equal values get equal scores.
@@ -94,9 +90,7 @@ select
     identifiers.identifier_count,
     customers.* exclude (user_key, birth_year),
     year(metrics.as_of_date) - customers.birth_year as age,
-    coalesce(consents.is_consented_analytics, true) as is_consented_analytics,
-    coalesce(consents.is_consented_personalisation, true) as is_consented_personalisation,
-    coalesce(consents.is_consented_advertising, false) as is_consented_advertising,
+    consents.* exclude (user_key),
     main_dimensions.main_channel,
     main_dimensions.main_device_type,
     main_interests.main_category,
@@ -110,7 +104,7 @@ select
 from metrics
 inner join identifiers using (user_key)
 left join customers using (user_key)
-left join consents using (user_key)
+inner join consents using (user_key)
 left join main_dimensions using (user_key)
 left join main_interests using (user_key)
 left join tags using (user_key)
