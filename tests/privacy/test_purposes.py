@@ -8,8 +8,9 @@ import duckdb
 import pytest
 from small_build import ANN, AS_OF, BOB, EVE, LANDED, small_home
 
+from dmp.builds import published_build
 from dmp.privacy.purposes import TablePurposes, declared_purposes, purpose_problems
-from dmp.publish import publish, published_build
+from dmp.publish import publish
 from dmp.published import open_published
 from dmp.settings import DmpError, Home
 
