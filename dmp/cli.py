@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from dmp import rejects_commands
 from dmp.cleaning.commands import cleaning
 from dmp.looking import profile, recommend, sql, status
 from dmp.settings import PROJECT, DmpError, Home
@@ -163,6 +164,9 @@ def ui(
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 for look in (status, sql, profile, recommend):
     app.command(rich_help_panel="Look")(reported(look))
+
+
+app.add_typer(rejects_commands.app, name="rejects", rich_help_panel="Look")
 
 
 def _register(home: Home, days: Iterable[date]) -> None:

@@ -110,23 +110,16 @@ def _built(build: Published) -> list[list[str]]:
 
 
 def _records(build: Published) -> list[list[str]]:
-    account = build.account()
-    refused = (
-        f", {number(account['refused_file_count'])} of them refused" if account["refused_file_count"] else ""
-    )
-    read = f"{number(account['record_count'])} records of {number(account['file_count'])} files{refused}"
-    lines = (
-        f"{number(account['line_count'])} = {number(account['header_and_continuation_count'])} of headers and "
-        f"continued records + {number(account['blank_count'])} blank + {number(account['record_count'])} records"
-    )
-    counts = [(fate, account[f"{fate}_count"]) for fate in FATES]
+    count = {name: number(value) for name, value in build.account().items()}
     rows = [
-        ["read", read],
-        ["lines", lines],
-        *([fate, number(count)] for fate, count in counts if count or fate == "accepted"),
+        ["read", f"{count['record_count']} records of {count['file_count']} files"],
+        ["refused", f"{count['refused_file_count']} files"],
+        ["lines", f"{count['line_count']}, of them {count['blank_count']} blank"],
+        *([fate, count[f"{fate}_count"]] for fate in FATES),
     ]
     reasons = build.rows("rejects", REJECTED) + build.rows("landed_files", REFUSED)
-    return rows + [["", f"{number(row['cause_count'])} {row['cause']}: {row['reason']}"] for row in reasons]
+    shown = [row for row in rows if not row[1].startswith("0")]
+    return shown + [["", f"{number(row['cause_count'])} {row['cause']}: {row['reason']}"] for row in reasons]
 
 
 def stage_seconds(steps: dict[str, float]) -> dict[str, float]:

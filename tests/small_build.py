@@ -54,7 +54,10 @@ SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date, '
     12 AS record_count, 9 AS accepted_count, 1 AS duplicate_count, 0 AS conflict_count, 2 AS rejected_count,
     0 AS suppressed_count, false AS is_refused, NULL::VARCHAR AS refusal_reason;
 CREATE TABLE raw.rejects AS
-SELECT 'shop' AS source, 'events' AS entity, 3 AS source_line, 'broken_json' AS reason_code, 'no JSON' AS reason;
+SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date,
+    'shop/2026-06-28/events.jsonl' AS source_file, * FROM (
+        VALUES (3, NULL, 'broken_json', 'no JSON', 'aa'), (5, 'occurred_at', 'future', 'a day ahead', 'bb')
+    ) AS found (source_line, field, reason_code, reason, content_hash);
 """
 
 

@@ -67,6 +67,27 @@ def load_landed_days(
     return accounts
 
 
+def rejected_as_of_now(
+    landing: Path, contract: Contract, source_files: list[str], key: bytes
+) -> dict[str, int]:
+    """Return how many records of some files the contract, as it is now, would reject; nothing is kept.
+
+    A file that would be refused whole, or is gone, is left out.
+    """
+    files = landed_files(landing, contract.source, date.min, date.max)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        create_raw_tables(connection, {contract.source: contract})
+        wanted = [file for file in files if file.source_file in source_files]
+        accounts = _load_files(connection, contract, wanted, key)
+        rejected = dict(connection.execute(COUNT_REJECTS).fetchall())
+    return {
+        account.source_file: rejected.get(account.source_file, 0)
+        for account in accounts
+        if not account.is_refused
+    }
+
+
 def _clear(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Range) -> None:
     for name in contract.entities:
         connection.execute(CLEAR_RECORDS.substitute(table=raw_table(contract, name)), days)

@@ -49,6 +49,7 @@ SELECT source, entity, landed_date, source_file, source_line, sha256(content), c
 FROM new_rejects
 ORDER BY landed_date, source_file, source_line
 """
+REJECTED_CONTENTS = "SELECT DISTINCT content_hash, content FROM rejects WHERE list_contains(?, content_hash)"
 
 
 def begin_identifiers(connection: duckdb.DuckDBPyConnection) -> None:
@@ -90,3 +91,16 @@ def write_vault(
     )
     vault.execute(ADD_REJECTS)
     vault.commit()
+
+
+def rejected_texts(path: Path, content_hashes: list[str]) -> dict[str, str]:
+    """Return the original text of rejects by content hash; bytes that are no UTF-8 are shown as escapes.
+
+    Raises DmpError while a run writes to the vault.
+    """
+    try:
+        with duckdb.connect(str(path), read_only=True) as vault:
+            found = vault.execute(REJECTED_CONTENTS, [content_hashes]).fetchall()
+    except duckdb.Error as error:
+        raise DmpError(f"{path} cannot be read now (a run may be writing to it): try again later") from error
+    return {content_hash: content.decode("utf-8", "backslashreplace") for content_hash, content in found}
