@@ -8,7 +8,7 @@
         },
         'int_items': {
             'entities': 'items',
-            'row_id': "source_file || ':' || source_line || ':' || item_id",
+            'row_id': "concat_ws(':', source_file, source_line, item_id)",
             'columns': {
                 'price_amount': 'decimal(18, 4)', 'cost_amount': 'decimal(18, 4)',
                 'stock_quantity': 'bigint', 'min_age': 'bigint',
@@ -16,7 +16,7 @@
         },
         'int_customers': {
             'entities': 'customers',
-            'row_id': "source_file || ':' || source_line || ':' || to_hex(login_key)",
+            'row_id': "concat_ws(':', source_file, source_line, to_hex(login_key))",
             'columns': {'birth_year': 'bigint', 'children_count': 'bigint'},
         },
     }) }}

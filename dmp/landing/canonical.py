@@ -87,6 +87,13 @@ CUSTOMERS = {
     "observed_at": "TIMESTAMPTZ",
     **PLACE,
 }
+MISSING_ANSWERS = {
+    **KEYS,
+    "column_name": "VARCHAR",
+    "missing_kind": "VARCHAR",
+    "observed_at": "TIMESTAMPTZ",
+    **PLACE,
+}
 CONSENTS = {
     **KEYS,
     "purpose": "VARCHAR",
@@ -108,6 +115,7 @@ CANONICAL = {
     "events": EVENTS,
     "items": ITEMS,
     "customers": CUSTOMERS,
+    "missing_answers": MISSING_ANSWERS,
     "consents": CONSENTS,
     "exposures": EXPOSURES,
 }
