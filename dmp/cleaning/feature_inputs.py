@@ -13,14 +13,13 @@ PEOPLE = Template("""
 WITH answers AS (
     SELECT
         map.user_key,
-        arg_max(birth_year, (observed_at, customers.landed_date, source_file, source_line)) AS birth_year,
-        arg_max(children_count, (observed_at, customers.landed_date, source_file, source_line)) AS children_count
+        arg_max(birth_year, (observed_at, customers.landed_date, source_file, source_line)) AS birth_year
     FROM intermediate.int_customers AS customers
     JOIN profiles.identity_map_history AS map ON customers.login_key = map.identifier_key
     WHERE customers.landed_date <= $$day AND map.known_from <= $$day AND map.known_to > $$day
     GROUP BY map.user_key
 )
-SELECT metrics.* EXCLUDE (as_of_date), year($$day) - answers.birth_year AS age, answers.children_count
+SELECT metrics.* EXCLUDE (as_of_date), year($$day) - answers.birth_year AS age
 FROM profiles.$metrics AS metrics
 LEFT JOIN answers USING (user_key)
 WHERE metrics.as_of_date = $$day
@@ -29,7 +28,7 @@ ORDER BY metrics.user_key
 
 
 def served_people(connection: duckdb.DuckDBPyConnection, day: date) -> pd.DataFrame:
-    """Return everyone on the served day: as_of_date, user_key, the metrics of user_metrics, age, children_count."""
+    """Return everyone on the served day: as_of_date, user_key, the metrics of user_metrics, age."""
     return _people(connection, "user_metrics", day)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from dmp.cleaning.fitting import update_parameters
-from dmp.cleaning.rules import Rule, load_rules
-from dmp.settings import Home, Settings
-from dmp.transformation import build
+from dmp.cleaning.commands import read_report, read_trial
+from dmp.cleaning.rules import load_rules
+from dmp.cleaning.trial import cleaned_again
+from dmp.settings import Home
 
 FACTS = {
     "int_events": ("source || ':' || event_id", ["amount", "quantity", "rating"]),
@@ -30,31 +29,10 @@ STRICTER = {
 }
 
 
-def clean_again(home: Home, rules: list[Rule]) -> None:
-    """Clean every landed day of a home anew with these rules."""
-    with duckdb.connect(str(home.warehouse)) as connection:
-        first, last = connection.execute(
-            "SELECT min(landed_date), max(landed_date) FROM raw.landed_files"
-        ).fetchall()[0]
-        for rule in rules:
-            connection.execute(
-                "UPDATE staging.cleaning_rules SET is_on = ?, upper_bound = ?, action = ? WHERE rule_id = ?",
-                [rule.is_on, rule.upper_bound, rule.action, rule.rule_id],
-            )
-    days = {"first_landed_date": str(first), "last_landed_date": str(last)}
-    build("int_cells_examined", home, Settings(), days)
-    with duckdb.connect(str(home.warehouse)) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        update_parameters(connection, rules, first)
-    build(" ".join(["cleaning_changes", *FACTS]), home, Settings(), days)
-
-
 @pytest.fixture(scope="module")
 def stricter_home(shop_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home.at(tmp_path_factory.mktemp("stricter"))
-    shutil.copy(shop_home.warehouse, home.warehouse)
-    clean_again(home, [rule.model_copy(update=STRICTER.get(rule.rule_id, {})) for rule in load_rules()])
-    return home
+    rules = [rule.model_copy(update=STRICTER.get(rule.rule_id, {})) for rule in load_rules()]
+    return cleaned_again(shop_home, rules, tmp_path_factory.mktemp("stricter"))
 
 
 def rows(home: Home, query: str, recorded: Home | None = None) -> list[tuple]:
@@ -112,6 +90,12 @@ def test_the_old_value_and_the_rule_reproduce_the_new_one(stricter_home: Home) -
     assert rows(stricter_home, wrong) == []
 
 
+def test_the_account_of_a_trial_counts_the_rows_of_the_trace(stricter_home: Home) -> None:
+    trace = "SELECT rule_id, count(*) FROM intermediate.cleaning_changes WHERE is_changed GROUP BY ALL"
+    counted = {row[0]: row[-1] for row in read_trial(stricter_home) if row[-1]}
+    assert counted == dict(rows(stricter_home, trace))
+
+
 def test_a_cell_is_treated_by_what_was_known_on_its_landed_day(stricter_home: Home) -> None:
     late = "SELECT * FROM intermediate.cleaning_changes WHERE fitted_on > landed_date OR fitted_on + 7 <= landed_date"
     assert rows(stricter_home, late) == []
@@ -121,9 +105,8 @@ def test_a_cell_is_treated_by_what_was_known_on_its_landed_day(stricter_home: Ho
 def test_rules_turned_off_restore_what_was_recorded(
     stricter_home: Home, shop_home: Home, tmp_path: Path
 ) -> None:
-    home = Home.at(tmp_path)
-    shutil.copy(stricter_home.warehouse, home.warehouse)
-    clean_again(home, [rule.model_copy(update={"is_on": False}) for rule in load_rules()])
+    off = [rule.model_copy(update={"is_on": False}) for rule in load_rules()]
+    home = cleaned_again(stricter_home, off, tmp_path)
     assert changed_cells(home, shop_home) == []
     assert rows(home, "FROM intermediate.cleaning_changes") == []
 
@@ -144,8 +127,6 @@ def test_the_kinds_of_missing_are_those_of_the_ledger(shop_home: Home) -> None:
 
 
 def test_people_have_features_and_the_report_counts_every_rule_on_facts(shop_home: Home) -> None:
-    from dmp.cleaning.commands import read_report
-
     report = read_report(shop_home)
     on_facts = {rule.rule_id for rule in load_rules() if rule.table_name != "user_features"}
     assert {row[0] for row in report} >= on_facts

@@ -21,7 +21,8 @@ select
     {{ key_as_id('records.user_key') }} as user_id,
     answers.column_name,
     answers.missing_kind,
-    answers.observed_at
+    answers.observed_at,
+    case when answers.column_name in ('income_band', 'children_count') then 'sensitive' else 'analytics' end as purpose
 from records
 inner join {{ ref('int_missing_answers') }} as answers using (source_file, source_line)
 where records.record_age = 1
