@@ -38,8 +38,7 @@ FILE_EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "
 PLACES = [
     ("dmp.landing.loading", "write_vault", "before"),
     ("dmp.landing.loading", "write_vault", "after"),
-    ("dmp.defs.warehouse", "begin_range", "before"),
-    ("dmp.defs.warehouse", "begin_range", "after"),
+    ("dmp.landing.loading", "landed_files", "before"),
     ("dmp.defs.warehouse", "replace_tables", "before"),
     ("dmp.defs.warehouse", "replace_tables", "after"),
     ("dmp.defs.quality", "_keep", "before"),

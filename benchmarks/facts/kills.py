@@ -87,11 +87,12 @@ def random_kill(flow: Flow, chance: random.Random) -> Kill:
 
 def kill_in_a_row(flow: Flow, home: Home, count: int, chance: random.Random, tally: Tally) -> None:
     """Kill `count` runs of one home, heal it with one run, and compare."""
-    killed = []
+    killed: list[Kill] = []
     while len(killed) < count:
         kill = random_kill(flow, chance)
         ended = command("run", home=home, kill=kill)
         if ended.code == 0:
+            # It ended before its time had come: healed, and no more to kill.
             break
         killed.append(kill)
         if ended.code != -9:
