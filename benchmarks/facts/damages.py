@@ -1,0 +1,185 @@
+"""Files of a home that are damaged one at a time: what a reader is told, and what one run makes of it.
+
+    python -m benchmarks.facts.damages [--count 150] [--healed-every 5]
+
+After each damage a reader asks every published table and `dmp status` and `dmp sql` are tried: a right answer or one
+sentence, never a wrong one. Databases that nobody noticed are compared cell by cell. Every n-th home is healed by the
+command that it was told, and compared with the undamaged one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import random
+import re
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.breaking import asked, command, copied, damage, database_digest, home_digest, served, warm_up
+from benchmarks.facts.kills import DIRT
+from dmp.healing import is_damaged
+from dmp.settings import Home
+from dmp.world.shop import write_world
+
+KINDS = ("flip", "zero_tail", "cut", "empty")
+TARGETS = {
+    "published database": "published/dmp.duckdb",
+    "published Parquet": "published/parquet/*/*.parquet",
+    "build.json": "published/build.json",
+    "warehouse": "warehouse.duckdb",
+    "warehouse.json": "warehouse.json",
+    "vault": "vault.duckdb",
+    "model": "models/*/*/*.*",
+    "dagster.yaml": "dagster/dagster.yaml",
+    "Dagster's databases": "dagster/history/*.db",
+    "landed gzip": "landing/*/*/*.gz",
+    "fingerprints": "landing/.fingerprints.json",
+}
+QUERY = "SELECT lifecycle_stage, count(*) AS people FROM user_profiles GROUP BY ALL ORDER BY ALL"
+
+
+@dataclass
+class Tally:
+    """Damages by file and by what became of them, and each failure in a sentence."""
+
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    healed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """An undamaged home and what it says."""
+
+    home: Home
+    served: dict[str, str]
+    answer: str
+    cells: dict[str, str]
+
+
+def sound_home(folder: Path, people: int, days: int) -> Sound:
+    """Return a home that has run."""
+    home = Home.at(folder / "sound")
+    write_world(home.landing, home.truth, people=people, days=days, seed=11, dirt=DIRT)
+    for path in sorted(home.landing.glob("*/*/events.jsonl"))[::5]:
+        path.with_name("events.jsonl.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+        path.unlink()
+    ran = command("run", home=home)
+    if ran.code:
+        sys.exit(ran.output)
+    answer = command("sql", QUERY, home=home).output
+    return Sound(home, asked(served, home), answer, asked(home_digest, home))
+
+
+def look(sound: Sound, home: Home, label: str, tally: Tally) -> str:
+    """Ask a damaged home as its readers do; return whether all was right, or a sentence said what is wrong."""
+    seen = asked(served, home)
+    is_named = str(seen.get("raised", "")).startswith("DmpError")
+    if seen != sound.served and not is_named:
+        tally.failures.append(f"{label}: a reader saw {str(seen)[:300]}")
+    said = [command("sql", QUERY, home=home), command("status", home=home)]
+    for ended in said:
+        if "Traceback" in ended.output or ended.code not in (0, 1, 2):
+            tally.failures.append(f"{label}: exit {ended.code}: {ended.output[-600:]}")
+    if said[0].code == 0 and said[0].output != sound.answer:
+        tally.failures.append(f"{label}: wrong answer: {said[0].output}")
+    return "named" if is_named or said[0].code or "damaged" in said[1].output else "answers right"
+
+
+def notice(sound: Sound, home: Home, target: str, label: str, tally: Tally) -> str | None:
+    """Return whether a database is damaged in a way that reading it whole shows, None for other files."""
+    if target not in ("warehouse", "vault"):
+        return None
+    path, whole = (
+        (home.warehouse, sound.home.warehouse) if target == "warehouse" else (home.vault, sound.home.vault)
+    )
+    if is_damaged(path):
+        return "noticed when read"
+    if asked(database_digest, path) != asked(database_digest, whole):
+        tally.failures.append(f"{label}: other cells, and nobody noticed")
+    return "every cell is right"
+
+
+def heal(sound: Sound, home: Home, label: str, tally: Tally) -> None:
+    """Do what the home says until it is whole, at most twice, and compare it."""
+    ended = command("run", home=home)
+    if ended.code:
+        told = " ".join(ended.output.split())
+        if "Traceback" in told or not re.search(r"(dmp run|restore|remove)", told):
+            tally.failures.append(f"{label}: exit {ended.code}: {ended.output[-600:]}")
+        if "vault.duckdb is damaged" in told:
+            home.vault.unlink()
+        ended = command("run", "--rebuild", home=home)
+    if ended.code:
+        tally.failures.append(f"{label}: not healed: {ended.output[-600:]}")
+        return
+    tally.healed += 1
+    if "landed gzip" not in label:
+        cells = asked(home_digest, home)
+        names = sorted(
+            name for name in cells.keys() | sound.cells if cells.get(name) != sound.cells.get(name)
+        )
+        if names:
+            tally.failures.append(f"{label}: not as before: {names[:8]}")
+
+
+def spoil(
+    sound: Sound, folder: Path, target: str, kind: str, chance: random.Random
+) -> tuple[Home, Path] | None:
+    """Return a copy of the home with one file damaged, None where there is no such file."""
+    home = copied(sound.home, folder)
+    files = sorted(home.root.glob(TARGETS[target]))
+    if not files:
+        return None
+    path = chance.choice(files)
+    damage(path, kind, chance)
+    return home, path
+
+
+def main() -> None:
+    """Print the counts as they grow, and each failure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--healed-every", type=int, default=5)
+    parser.add_argument("--people", type=int, default=60)
+    parser.add_argument("--days", type=int, default=40)
+    parser.add_argument("--targets", nargs="*", default=list(TARGETS))
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chance, tally = random.Random(arguments.seed), Tally()  # noqa: S311 - a seeded harness
+    warm_up()
+    with tempfile.TemporaryDirectory() as name:
+        sound = sound_home(Path(name), arguments.people, arguments.days)
+        number = 0
+        while sum(tally.outcomes.values()) < arguments.count:
+            target, kind = arguments.targets[number % len(arguments.targets)], chance.choice(KINDS)
+            number += 1
+            if not (spoiled := spoil(sound, Path(name) / "damaged", target, kind, chance)):
+                continue
+            label = f"{target}, {kind}, {spoiled[1].name}"
+            outcome = look(sound, spoiled[0], label, tally)
+            outcome = notice(sound, spoiled[0], target, label, tally) or outcome
+            tally.outcomes[target, outcome] += 1
+            if sum(tally.outcomes.values()) % arguments.healed_every == 0:
+                heal(sound, spoiled[0], label, tally)
+            print(
+                number, label, outcome, f"healed {tally.healed}, failures {len(tally.failures)}", flush=True
+            )
+            if tally.failures:
+                print(tally.failures[-1], flush=True)
+        print(
+            *(f"{target}: {outcome}: {count}" for (target, outcome), count in sorted(tally.outcomes.items())),
+            sep="\n",
+        )
+        print(
+            f"{sum(tally.outcomes.values())} damages, {tally.healed} healed, {len(tally.failures)} failures"
+        )
+        print(*tally.failures, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
