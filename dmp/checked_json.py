@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dmp.settings import DmpError
+
 CHECKSUM = "checksum"
 
 
-class DamagedFileError(ValueError):
+class DamagedFileError(DmpError):
     """The file is not what was written; the message names it."""
 
 
@@ -35,9 +37,9 @@ def read_checked(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise DamagedFileError(f"{path} is damaged") from error
+        raise DamagedFileError(f"{path} is damaged: `dmp run` makes it anew") from error
     if found != _checksum(value):
-        raise DamagedFileError(f"{path} is damaged")
+        raise DamagedFileError(f"{path} is damaged: `dmp run` makes it anew")
     return value
 
 

@@ -22,7 +22,13 @@ from dmp.warehouse import remove_database
 
 SOUND, DAMAGED = 0, 3
 # An error of the machine, not of the file: it is no reason to remove anything.
-OF_THE_MACHINE = ("lock", "permission denied", "too many open files", "no space left", "out of memory")
+OF_THE_MACHINE = (
+    "could not set lock",
+    "permission denied",
+    "too many open files",
+    "no space left",
+    "out of memory",
+)
 
 
 def mend(home: Home) -> list[str]:

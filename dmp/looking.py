@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from dmp.published import published
-from dmp.settings import Home, SettingsError
+from dmp.settings import DmpError, Home, SettingsError
 from dmp.terminal import HomeOption, JsonOption, console, grid, number, print_json, print_rows
 
 STRAYS = """
@@ -28,7 +29,9 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         ["home", report["home"]],
         [
             "published build",
-            f"{report['build_id']} as of {report['as_of_date']}" if report["build_id"] else "none yet",
+            f"{report['build_id']} as of {report['as_of_date']}"
+            if report["build_id"]
+            else "none that can be read",
         ],
         [
             "pending",
@@ -47,17 +50,15 @@ def read_status(home: Home) -> dict[str, Any]:
     What is not published yet is None or empty; pending is None where nothing has landed since. Raises
     SettingsError where nothing has landed at all.
     """
-    from dmp.builds import published_build
     from dmp.pending import pending_days
 
-    build = published_build(home) or {}
-    report: dict[str, Any] = {"home": str(home.root)}
-    report |= {name: build.get(name) for name in ("build_id", "as_of_date", "tables")}
-    report |= {"accounts": {}, "strays": [], "pending": None}
-    if build:
-        with published(home) as opened:
-            report["accounts"] = opened.account()
-            report["strays"] = opened.rows("landed_files", STRAYS)
+    report: dict[str, Any] = {"home": str(home.root), "accounts": {}, "strays": [], "pending": None}
+    report |= dict.fromkeys(("build_id", "as_of_date", "tables"))
+    # What is damaged or was never published is said as what is pending.
+    with suppress(DmpError), published(home) as opened:
+        report |= {name: opened.build[name] for name in ("build_id", "as_of_date", "tables")}
+        report["accounts"] = opened.account()
+        report["strays"] = opened.rows("landed_files", STRAYS)
     if pending := pending_days(home):
         report["pending"] = {
             "first": str(pending.first),

@@ -93,7 +93,10 @@ def _rebuild_reason(home: Home, build: dict[str, Any], landed: Fingerprints) -> 
     """Return why every landed day must run again, or None. Raises SettingsError for another home key."""
     if not (provenance(home) or {}).get("is_complete", False):
         return "a rebuild did not come to its end"
-    if lost := [path.name for path in (home.warehouse, home.vault) if not path.exists()]:
+    # DuckDB takes an empty file for a new database.
+    if lost := [
+        path.name for path in (home.warehouse, home.vault) if not (path.exists() and path.stat().st_size)
+    ]:
         return f"{lost[0]} is gone"
     made_by = maker(home, home.settings())
     if build["key_fingerprint"] != made_by["key_fingerprint"]:

@@ -33,8 +33,14 @@ FROM landed_files
 """
 
 
-# What DuckDB says of a file that is gone or is not what was written: its blocks carry checksums.
+# What DuckDB raises for a file that is gone or is not what was written; a block whose checksum is wrong is an error
+# without a class of its own.
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of DuckDB says that a file is damaged or gone."""
+    return isinstance(error, DAMAGE) or type(error) is duckdb.Error
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,10 @@ def published(home: Home) -> Iterator[Published]:
     folder, connection = _open_current(home)
     try:
         yield Published(read_checked(folder / BUILD_FILE) or {"tables": {}}, connection)
-    except (*DAMAGE, DamagedFileError) as error:
-        raise damaged_build(home, error) from error
+    except (duckdb.Error, DamagedFileError) as error:
+        if isinstance(error, DamagedFileError) or is_damage(error):
+            raise damaged_build(home, error) from error
+        raise
     finally:
         connection.close()
 
@@ -101,7 +109,7 @@ def _open_current(home: Home, milliseconds: int | None = None) -> tuple[Path, du
         raise not_published(home)
     try:
         return folder, _open(home, folder, milliseconds)
-    except DAMAGE as error:
+    except duckdb.Error as error:
         # An old build may be forgotten between the look at the link and the opening of the file.
         if home.published.resolve() != folder:
             return _open_current(home, milliseconds)

@@ -18,7 +18,7 @@ import duckdb
 
 from dmp.builds import published_build
 from dmp.checked_json import DamagedFileError
-from dmp.published import DAMAGE, damaged_build, not_published, open_published
+from dmp.published import damaged_build, is_damage, not_published, open_published
 from dmp.settings import DmpError, Home, SettingsError
 
 if TYPE_CHECKING:
@@ -139,12 +139,9 @@ def _answer(request: dict[str, Any]) -> int:
     except (duckdb.InterruptException, duckdb.OutOfMemoryException, MemoryError, DmpError) as error:
         sys.stdout.write(_sentence(error))
         return DmpError.exit_code
-    except DAMAGE as error:
-        sys.stdout.write(str(damaged_build(home, error)))
-        return DmpError.exit_code
     except duckdb.Error as error:
-        sys.stdout.write(_sentence(error))
-        return SettingsError.exit_code
+        sys.stdout.write(str(damaged_build(home, error)) if is_damage(error) else _sentence(error))
+        return DmpError.exit_code if is_damage(error) else SettingsError.exit_code
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
         stream.write_table(table)
     sys.stdout.flush()

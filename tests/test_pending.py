@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def home(tmp_path: Path) -> Home:
     made_by = maker(home, home.settings())
     write_checked(home.published / BUILD_FILE, {**made_by, "landed_days": landed, "strays": [], "files": {}})
     for database in (home.warehouse, home.vault):
-        database.touch()
+        database.write_text("tables")
     write_checked(home.provenance, {**made_by, "is_complete": True})
     return home
 
@@ -109,9 +110,12 @@ def test_days_that_a_killed_run_began_and_whose_files_are_gone_since_leave_nothi
     assert pending.reason == "landed days were removed"
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"")])
 @pytest.mark.parametrize("name", ["warehouse.duckdb", "vault.duckdb"])
-def test_a_database_that_is_gone_is_made_anew_from_every_landed_day(home: Home, name: str) -> None:
-    (home.root / name).unlink()
+def test_a_database_that_is_gone_or_empty_is_made_anew_from_every_landed_day(
+    home: Home, name: str, spoil: Callable[[Path], None]
+) -> None:
+    spoil(home.root / name)
     pending = pending_days(home)
     assert pending is not None and pending.is_rebuild
     assert pending.reason == f"{name} is gone"

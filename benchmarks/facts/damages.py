@@ -13,17 +13,15 @@ import argparse
 import gzip
 import random
 import re
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.breaking import asked, command, copied, damage, database_digest, home_digest, served, warm_up
-from benchmarks.facts.kills import DIRT
+from benchmarks.facts.kills import Flow, next_day_flow
 from dmp.healing import is_damaged
 from dmp.settings import Home
-from dmp.world.shop import write_world
 
 KINDS = ("flip", "zero_tail", "cut", "empty")
 TARGETS = {
@@ -51,51 +49,34 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Sound:
-    """An undamaged home and what it says."""
-
-    home: Home
-    served: dict[str, str]
-    answer: str
-    cells: dict[str, str]
-
-
-def sound_home(folder: Path, people: int, days: int) -> Sound:
-    """Return a home that has run."""
-    home = Home.at(folder / "sound")
-    write_world(home.landing, home.truth, people=people, days=days, seed=11, dirt=DIRT)
-    for path in sorted(home.landing.glob("*/*/events.jsonl"))[::5]:
+def compress_some(landing: Path) -> None:
+    """Turn some landed files into gzip, as they may arrive."""
+    for path in sorted(landing.glob("*/*/events.jsonl"))[::3]:
         path.with_name("events.jsonl.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
         path.unlink()
-    ran = command("run", home=home)
-    if ran.code:
-        sys.exit(ran.output)
-    answer = command("sql", QUERY, home=home).output
-    return Sound(home, asked(served, home), answer, asked(home_digest, home))
 
 
-def look(sound: Sound, home: Home, label: str, tally: Tally) -> str:
+def look(flow: Flow, answer: str, home: Home, label: str, tally: Tally) -> str:
     """Ask a damaged home as its readers do; return whether all was right, or a sentence said what is wrong."""
     seen = asked(served, home)
     is_named = str(seen.get("raised", "")).startswith("DmpError")
-    if seen != sound.served and not is_named:
+    if seen != flow.served_before and not is_named:
         tally.failures.append(f"{label}: a reader saw {str(seen)[:300]}")
     said = [command("sql", QUERY, home=home), command("status", home=home)]
     for ended in said:
         if "Traceback" in ended.output or ended.code not in (0, 1, 2):
             tally.failures.append(f"{label}: exit {ended.code}: {ended.output[-600:]}")
-    if said[0].code == 0 and said[0].output != sound.answer:
+    if said[0].code == 0 and said[0].output != answer:
         tally.failures.append(f"{label}: wrong answer: {said[0].output}")
     return "named" if is_named or said[0].code or "damaged" in said[1].output else "answers right"
 
 
-def notice(sound: Sound, home: Home, target: str, label: str, tally: Tally) -> str | None:
+def notice(flow: Flow, home: Home, target: str, label: str, tally: Tally) -> str | None:
     """Return whether a database is damaged in a way that reading it whole shows, None for other files."""
     if target not in ("warehouse", "vault"):
         return None
     path, whole = (
-        (home.warehouse, sound.home.warehouse) if target == "warehouse" else (home.vault, sound.home.vault)
+        (home.warehouse, flow.before.warehouse) if target == "warehouse" else (home.vault, flow.before.vault)
     )
     if is_damaged(path):
         return "noticed when read"
@@ -104,7 +85,7 @@ def notice(sound: Sound, home: Home, target: str, label: str, tally: Tally) -> s
     return "every cell is right"
 
 
-def heal(sound: Sound, home: Home, label: str, tally: Tally) -> None:
+def heal(flow: Flow, home: Home, label: str, tally: Tally) -> None:
     """Do what the home says until it is whole, at most twice, and compare it."""
     ended = command("run", home=home)
     if ended.code:
@@ -121,17 +102,17 @@ def heal(sound: Sound, home: Home, label: str, tally: Tally) -> None:
     if "landed gzip" not in label:
         cells = asked(home_digest, home)
         names = sorted(
-            name for name in cells.keys() | sound.cells if cells.get(name) != sound.cells.get(name)
+            name for name in cells.keys() | flow.cells_after if cells.get(name) != flow.cells_after.get(name)
         )
         if names:
             tally.failures.append(f"{label}: not as before: {names[:8]}")
 
 
 def spoil(
-    sound: Sound, folder: Path, target: str, kind: str, chance: random.Random
+    flow: Flow, folder: Path, target: str, kind: str, chance: random.Random
 ) -> tuple[Home, Path] | None:
     """Return a copy of the home with one file damaged, None where there is no such file."""
-    home = copied(sound.home, folder)
+    home = copied(flow.before, folder)
     files = sorted(home.root.glob(TARGETS[target]))
     if not files:
         return None
@@ -145,32 +126,33 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--healed-every", type=int, default=5)
-    parser.add_argument("--people", type=int, default=60)
-    parser.add_argument("--days", type=int, default=40)
+    parser.add_argument("--people", type=int, default=40)
+    parser.add_argument("--days", type=int, default=15)
     parser.add_argument("--targets", nargs="*", default=list(TARGETS))
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     chance, tally = random.Random(arguments.seed), Tally()  # noqa: S311 - a seeded harness
     warm_up()
     with tempfile.TemporaryDirectory() as name:
-        sound = sound_home(Path(name), arguments.people, arguments.days)
-        number = 0
+        flow = next_day_flow(Path(name), arguments.people, arguments.days, prepare=compress_some)
+        answer = command("sql", QUERY, home=flow.before).output
+        number = reported = 0
         while sum(tally.outcomes.values()) < arguments.count:
             target, kind = arguments.targets[number % len(arguments.targets)], chance.choice(KINDS)
             number += 1
-            if not (spoiled := spoil(sound, Path(name) / "damaged", target, kind, chance)):
+            if not (spoiled := spoil(flow, Path(name) / "damaged", target, kind, chance)):
                 continue
             label = f"{target}, {kind}, {spoiled[1].name}"
-            outcome = look(sound, spoiled[0], label, tally)
-            outcome = notice(sound, spoiled[0], target, label, tally) or outcome
+            outcome = look(flow, answer, spoiled[0], label, tally)
+            outcome = notice(flow, spoiled[0], target, label, tally) or outcome
             tally.outcomes[target, outcome] += 1
             if sum(tally.outcomes.values()) % arguments.healed_every == 0:
-                heal(sound, spoiled[0], label, tally)
+                heal(flow, spoiled[0], label, tally)
             print(
                 number, label, outcome, f"healed {tally.healed}, failures {len(tally.failures)}", flush=True
             )
-            if tally.failures:
-                print(tally.failures[-1], flush=True)
+            print(*tally.failures[reported:], sep="\n", end="", flush=True)
+            reported = len(tally.failures)
         print(
             *(f"{target}: {outcome}: {count}" for (target, outcome), count in sorted(tally.outcomes.items())),
             sep="\n",

@@ -13,6 +13,7 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,10 +47,17 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-def next_day_flow(folder: Path, people: int = 40, days: int = 30) -> Flow:
-    """Return the flow of one more day: everything but the last landed day has run and is published."""
+def next_day_flow(
+    folder: Path, people: int = 40, days: int = 30, prepare: Callable[[Path], None] | None = None
+) -> Flow:
+    """Return the flow of one more day: everything but the last landed day has run and is published.
+
+    prepare: what is done to the landing before the first run.
+    """
     home = Home.at(folder / "before")
     write_world(home.landing, home.truth, people=people, days=days, seed=11, dirt=DIRT)
+    if prepare:
+        prepare(home.landing)
     last = max(home.landing.glob("shop/*"))
     last.rename(folder / "last")
     ran = command("run", home=home)
