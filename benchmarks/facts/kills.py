@@ -17,7 +17,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.breaking import PLACES, Kill, asked, command, copied, home_digest, served, warm_up
+from benchmarks.breaking import (
+    PLACES,
+    Kill,
+    asked,
+    command,
+    copied,
+    home_digest,
+    learn_imports,
+    served,
+    warm_up,
+)
 from dmp.settings import Home
 from dmp.world.dirt import Dirt
 from dmp.world.shop import write_world
@@ -33,7 +43,7 @@ class Flow:
     served_before: dict[str, str]
     served_after: dict[str, str]
     cells_after: dict[str, str]
-    seconds: float
+    cpu_seconds: float
     file_changes: int
 
 
@@ -60,9 +70,7 @@ def next_day_flow(
         prepare(home.landing)
     last = max(home.landing.glob("shop/*"))
     last.rename(folder / "last")
-    ran = command("run", home=home)
-    if ran.code:
-        sys.exit(ran.output)
+    learn_imports(home)
     shutil.copytree(folder / "last", last)
     return _flow(home, folder)
 
@@ -80,14 +88,16 @@ def _flow(home: Home, folder: Path) -> Flow:
     ran = command("run", home=after)
     if ran.code:
         sys.exit(ran.output)
-    return Flow(home, before, asked(served, after), asked(home_digest, after), ran.seconds, ran.file_changes)
+    return Flow(
+        home, before, asked(served, after), asked(home_digest, after), ran.cpu_seconds, ran.file_changes
+    )
 
 
 def random_kill(flow: Flow, chance: random.Random) -> Kill:
     """Return a third of kills at a random time, a third at a random change of a file, a third at a named place."""
     kind = chance.randrange(3)
     if kind == 0:
-        return Kill(seconds=chance.uniform(0, flow.seconds))
+        return Kill(cpu_seconds=chance.uniform(0, flow.cpu_seconds * 0.95))
     if kind == 1:
         return Kill(file_change=chance.randint(1, flow.file_changes))
     return Kill(place=chance.choice(PLACES))
