@@ -180,13 +180,12 @@ def test_an_error_that_nobody_foresaw_is_one_line_and_says_how_to_learn_more(
         raise ValueError("five\nlines")
 
     monkeypatch.setattr("dmp.portrait.read_portrait", fail)
+    monkeypatch.setenv("DMP_DEBUG", "")
     shown = dmp("profile", ANN, "--home", home.root)
     assert shown.exit_code == 1
     assert shown.stderr == "error: ValueError: five lines (`dmp --debug ...` shows where)\n"
-    monkeypatch.delenv("DMP_DEBUG", raising=False)
     shown = dmp("--debug", "profile", ANN, "--home", home.root)
     assert isinstance(shown.exception, ValueError)
-    monkeypatch.delenv("DMP_DEBUG")
 
 
 def test_one_process_may_enter_the_lock_again(home: Home) -> None:
