@@ -21,6 +21,7 @@ from typing import Any
 
 from dmp.landing.canonical import CANONICAL
 from dmp.landing.contract import PURPOSES, load_contracts
+from dmp.landing.files import landed_sources
 from dmp.landing.mapping import canonical_sql
 from dmp.settings import PROJECT, DmpError, Home, Settings
 
@@ -43,12 +44,17 @@ class TransformationError(DmpError):
     """A model that did not build; the message names it and repeats what the database said."""
 
 
-def staging_models() -> dict[str, list[str]]:
-    """Return the sources that offer each kind of entity, read from the names `stg_<source>__<entities>.sql`."""
+def staging_models(landing: Path | None = None) -> dict[str, list[str]]:
+    """Return the sources that offer each kind of entity, read from the names `stg_<source>__<entities>.sql`.
+
+    With a home's landing folder, those alone that have files there: the others would be empty views.
+    """
+    landed = None if landing is None else landed_sources(landing)
     offered: dict[str, list[str]] = defaultdict(list)
     for path in sorted(DBT_PROJECT.glob("models/staging/*/stg_*.sql")):
         source, _, entities = path.stem.removeprefix("stg_").partition("__")
-        offered[entities].append(source)
+        if landed is None or source in landed:
+            offered[entities].append(source)
     return dict(offered)
 
 
@@ -87,6 +93,7 @@ def environment(home: Home | None = None, settings: Settings | None = None) -> d
     if home and settings:
         variables |= {
             "DMP_WAREHOUSE": str(home.warehouse),
+            "DMP_STAGING": json.dumps(staging_models(home.landing if home.landing.is_dir() else None)),
             "DMP_THREADS": str(settings.threads),
             "DMP_MEMORY_LIMIT": settings.memory_limit,
         }

@@ -9,6 +9,7 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dmp.builds import code_version, published_build
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
+from dmp.defs.transformation import staging_keys
 from dmp.defs.warehouse import REBUILD_TAG
 from dmp.landing.days import landed_days
 from dmp.landing.strays import stray_files
@@ -34,12 +35,12 @@ training_job = dg.define_asset_job(
 
 
 def run_selection(pending: Pending) -> frozenset[dg.AssetKey]:
-    """Return what a run makes: everything but the raw tables of sources that never had a file in this home."""
+    """Return what a run makes: everything but the raw tables and staging views of sources without files here."""
     from dmp.definitions import defs
 
     tables = defs.resolve_job_def("daily").asset_layer.executable_asset_keys
-    unused = set() if pending.sources is None else raw_keys(CONTRACTS.keys() - set(pending.sources))
-    return frozenset(tables) - unused
+    unused = set() if pending.sources is None else CONTRACTS.keys() - set(pending.sources)
+    return frozenset(tables) - raw_keys(unused) - staging_keys(unused)
 
 
 def run_tags(pending: Pending) -> dict[str, str]:

@@ -55,6 +55,12 @@ def _raw_tables(manifest: Mapping[str, Any], unique_id: str) -> Iterator[str]:
             yield from _raw_tables(manifest, parent)
 
 
+def staging_keys(sources: Set[str]) -> set[dg.AssetKey]:
+    """Return the staging views of some sources."""
+    models = [node["name"] for node in MANIFEST["nodes"].values() if node["schema"] == "staging"]
+    return {dg.AssetKey(name) for name in models if name.removeprefix("stg_").partition("__")[0] in sources}
+
+
 EXAMINED = "int_cells_examined"
 TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 

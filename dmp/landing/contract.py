@@ -50,6 +50,7 @@ class Entity(Part):
     pattern: str | None = Field(None, description="of a log's lines: its name, or an expression with groups")
     missing: tuple[str, ...] = Field((), description="texts that mean that there is no value")
     key: tuple[Name, ...] = Field((), description="fields that name a record; none: its file and line do")
+    fingerprint: Name | None = Field(None, description="equal in records of one key that say the same")
     event_time: Name | None = Field(None, description="none: a record is of the day on which it landed")
     position: Name | None = Field(None, description="a number that orders the records of one event time")
     landed_on: datetime.date | None = Field(None, description="the day of an import without event time")
@@ -61,8 +62,8 @@ class Entity(Part):
     @model_validator(mode="after")
     def _names_agree(self) -> Entity:
         parts = [part for field in self.fields.values() for part in field.parts]
-        times = [name for name in (self.event_time, self.position) if name]
-        for name in (*self.key, *times, *self.one_of, *parts):
+        named = [name for name in (self.fingerprint, self.event_time, self.position) if name]
+        for name in (*self.key, *named, *self.one_of, *parts):
             if name not in self.fields:
                 raise ValueError(f"'{name}' is none of its fields")
         if self.event_time and not self.fields[self.event_time].required:

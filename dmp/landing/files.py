@@ -57,6 +57,12 @@ def day_folders(source_folder: Path) -> list[Path]:
     return [folder for folder in visible(source_folder) if is_day(folder.name) and folder.is_dir()]
 
 
+def landed_sources(landing: Path) -> frozenset[str]:
+    """Return the names of the sources that have a file in a landed day."""
+    sources = [folder for folder in visible(landing) if folder.is_dir()]
+    return frozenset(source.name for source in sources if any(visible(day) for day in day_folders(source)))
+
+
 def visible(folder: Path) -> list[Path]:
     """Return what lies in a folder, without dot-names (files still being written), by name."""
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))

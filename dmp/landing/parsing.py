@@ -63,7 +63,7 @@ judged AS (
 SELECT
     file_number, problem, $names, properties, landed_date, source_file, source_line,
     $record_key AS record_key,
-    hash($names, properties) AS payload_hash
+    $payload_hash AS payload_hash
 FROM judged
 """)
 
@@ -115,14 +115,22 @@ def typing_statement(contract: Contract, entity: Entity) -> str:
         for name, field in entity.fields.items()
         if field.identifier
     ]
+    names = ", ".join(f'"{column}"' for column in entity.raw_columns)
     return TYPE_VALUES.substitute(
         texts=", ".join(f'parsed."{name}" AS "{name} text"' for name in entity.fields),
         columns=", ".join(f'{sql} AS "{column}"' for column, sql in column_sql(entity, contract)),
         joins=" ".join(joins),
         problem=problem_sql(entity),
-        names=", ".join(f'"{column}"' for column in entity.raw_columns),
+        names=names,
+        payload_hash=_payload_hash(entity, f"hash({names}, properties)"),
         record_key=_record_key(entity),
     )
+
+
+def _payload_hash(entity: Entity, of_all: str) -> str:
+    if entity.fingerprint is None:
+        return of_all
+    return f'CASE WHEN "{entity.fingerprint} text" IS NULL THEN {of_all} ELSE hash("{entity.fingerprint} text") END'
 
 
 def _record_key(entity: Entity) -> str:

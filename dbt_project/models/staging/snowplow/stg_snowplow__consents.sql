@@ -1,0 +1,20 @@
+-- One row per consent event and purpose: granted if the scope that stands for it is among those chosen.
+with purposes as (
+    from (values ('analytics', 'statistics'), ('personalisation', 'preferences'), ('advertising', 'marketing'))
+        as known (purpose, scope)
+)
+
+select
+    login_key,
+    anonymous_key,
+    device_key,
+    purpose,
+    coalesce(list_contains(consents ->> '$[0].consent_scopes[*]', scope), false)
+    and consents ->> '$[0].event_type' is distinct from 'withdrawn' as is_granted,
+    event_at as consented_at,
+    landed_date,
+    source_file,
+    source_line
+from {{ ref('stg_snowplow__records') }}
+cross join purposes
+where json_array_length(consents) > 0
