@@ -14,6 +14,7 @@ import typer
 
 from dmp import rejects_commands
 from dmp.cleaning.commands import cleaning
+from dmp.landing.commands import app as contract_commands
 from dmp.looking import profile, recommend, sql, status
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.terminal import HomeOption, console, reported, sentence
@@ -162,6 +163,7 @@ def ui(
 
 
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
+app.add_typer(contract_commands, name="contract", rich_help_panel="Bring your own logs")
 for look in (status, sql, profile, recommend):
     app.command(rich_help_panel="Look")(reported(look))
 

@@ -1,7 +1,7 @@
 """The SQL stages: one `@dbt_assets` per stage, so that the gates between stages stand between steps."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
 from typing import Any
 

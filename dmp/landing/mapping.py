@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # A record's own id, where a canonical column is to hold it: its key, else its file and line.
 RECORD_ID = "record_id"
 # Who an event is counted for, where it names several: the first of these.
-IDENTIFIER_TYPES = ("login", "household", "email", "phone", "anonymous", "device", "order")
+IDENTIFIER_TYPES = ("login", "household", "anonymous", "device", "email", "phone", "order")
 # Which canonical column holds a record's time.
 TIMES = {
     "events": "event_at",
