@@ -10,7 +10,7 @@ import duckdb
 
 from dmp.landing.contract import Contract
 from dmp.landing.field_contract import FieldContract
-from dmp.landing.fields import quoted_name, typed_sql
+from dmp.landing.fields import quoted, quoted_name, typed_sql
 
 TIME_NAME = re.compile(r"time|date|stamp|(^|_)(ts|at|on|day|when)($|_)")
 TIME_FORMATS = (
@@ -85,11 +85,12 @@ def _candidates(name: str) -> Iterator[dict[str, Any]]:
 
 def forget_missing(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> list[str]:
     """Empty the values of `seen` that are words for nothing; return those words that were there."""
+    nothing = ", ".join(map(quoted, NOTHING))
     words: set[str] = set()
     for column in map(quoted_name, names):
-        found = _one(connection, f"list(DISTINCT {column}) FILTER ({column} IN {NOTHING})") or []
+        found = _one(connection, f"list(DISTINCT {column}) FILTER ({column} IN ({nothing}))") or []
         words.update(found)
-        connection.execute(f"UPDATE seen SET {column} = NULL WHERE {column} IN {NOTHING}")  # noqa: S608
+        connection.execute(f"UPDATE seen SET {column} = NULL WHERE {column} IN ({nothing})")  # noqa: S608
     return sorted(words)
 
 
