@@ -25,6 +25,7 @@ TIMES = {
     "events": "event_at",
     "items": "observed_at",
     "customers": "observed_at",
+    "missing_answers": "observed_at",
     "consents": "consented_at",
     "exposures": "exposed_at",
 }
