@@ -3,7 +3,7 @@ select
     crid as item_id,
     max(adomain ->> '$[0]') as brand,
     max(cid) as category,
-    max("timestamp") as observed_at,
+    max(happened_at) as observed_at,
     landed_date,
     any_value(source_file order by source_file) as source_file,
     max(source_line) as source_line

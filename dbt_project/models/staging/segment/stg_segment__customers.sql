@@ -10,7 +10,7 @@ select
     city,
     title as occupation,
     created_at as registered_at,
-    "timestamp" as observed_at,
+    happened_at as observed_at,
     landed_date,
     source_file,
     source_line

@@ -46,7 +46,7 @@ select
     'segment' as source,
     event_type,
     coalesce(event, name, type) as event_name,
-    "timestamp" as event_at,
+    happened_at as event_at,
     original_timestamp as client_event_at,
     sent_at,
     received_at,

@@ -7,7 +7,7 @@ with told as (
                 'product_id', product_id, 'name', product_name, 'category', category, 'brand', brand, 'price', price
             )]
         end) as product,
-        "timestamp" as observed_at,
+        happened_at as observed_at,
         landed_date,
         source_file,
         source_line

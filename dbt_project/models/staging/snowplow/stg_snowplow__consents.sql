@@ -1,5 +1,6 @@
 -- One row per consent event and purpose: granted if the scope that stands for it is among those chosen.
 with purposes as (
+    select known.purpose, known.scope
     from (values ('analytics', 'statistics'), ('personalisation', 'preferences'), ('advertising', 'marketing'))
         as known (purpose, scope)
 )
@@ -9,8 +10,8 @@ select
     anonymous_key,
     device_key,
     purpose,
-    coalesce(list_contains(consents ->> '$[0].consent_scopes[*]', scope), false)
-    and consents ->> '$[0].event_type' is distinct from 'withdrawn' as is_granted,
+    coalesce(list_contains(json_extract_string(consents, '$[0].consent_scopes[*]'), scope), false)
+    and coalesce(json_extract_string(consents, '$[0].event_type'), '') != 'withdrawn' as is_granted,
     event_at as consented_at,
     landed_date,
     source_file,
