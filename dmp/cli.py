@@ -163,7 +163,7 @@ def ui(
 
 
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
-app.add_typer(contract_commands, name="contract", rich_help_panel="Bring your own logs")
+app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
 for look in (status, sql, profile, recommend):
     app.command(rich_help_panel="Look")(reported(look))
 
