@@ -35,7 +35,7 @@ IDENTIFIERS = {
     "order": r"(order|invoice|basket|transaction|receipt)(_?(id|no|number|key))",
     "device": r"(device|ifa|idfa|gaid|adid)(_?id)?$",
     "anonymous": r"anonym|cookie|visitor|pseudo|client_?id|domain_user|(^|_)guid$",
-    "login": r"(user|customer|member|login|account|person|subscriber)(_?(id|no|number|key|name))?$",
+    "login": r"(user|customer|member|login|account|person|subscriber|student)(_?(id|no|number|key|name))?$",
 }
 # A set of words is small where each of them is said often.
 LARGEST_SET = 12
