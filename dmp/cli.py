@@ -16,6 +16,7 @@ from dmp import rejects_commands
 from dmp.cleaning.commands import cleaning
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import profile, recommend, sql, status
+from dmp.privacy.commands import access, erase
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.terminal import HomeOption, console, reported, sentence
 
@@ -166,6 +167,8 @@ app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
 for look in (status, sql, profile, recommend):
     app.command(rich_help_panel="Look")(reported(look))
+for ask in (access, erase):
+    app.command(rich_help_panel="Privacy")(reported(ask))
 
 
 app.add_typer(rejects_commands.app, name="rejects", rich_help_panel="Look")

@@ -99,6 +99,11 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def erasures(self) -> Path:
+        """Receipts of erasures, each with the keyed hashes of what it erased: the suppression list."""
+        return self.root / "erasures"
+
+    @property
     def truth(self) -> Path:
         """The built-in world's ledger; only evaluation may read it."""
         return self.root / "truth"

@@ -12,6 +12,7 @@ from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.loading import load_landed_days
 from dmp.landing.strays import account_for_strays, unaccounted_files
 from dmp.landing.tables import create_raw_tables
+from dmp.privacy.receipts import suppressed_keys
 
 CONTRACTS = load_contracts()
 TOTALS = """
@@ -61,6 +62,7 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
                     first=first,
                     last=last,
                     key=warehouse.home.key(),
+                    suppressed=suppressed_keys(warehouse.home),
                 )
             for entity in contract.entities:
                 table = f"{contract.source}__{entity}"

@@ -139,6 +139,11 @@ class Entity(Part):
         return {".".join(path): name for name, path in self.paths.items()}
 
     @property
+    def has_identifiers(self) -> bool:
+        """Whether a record names anybody."""
+        return any(field.identifier for field in self.fields.values())
+
+    @property
     def is_order_only(self) -> bool:
         """Whether a record's time says its day and its place among others, but no time of day."""
         return self.event_time is None or self.position is not None

@@ -10,18 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from dmp.landing.accounts import FileAccount
-from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError
+from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError, Reject
 from dmp.landing.content import content_hash
 from dmp.landing.contract import OWN_COLUMNS, Contract, Entity
 from dmp.landing.duplicates import ACCEPT, COUNT_LOSERS, FIND_LOSERS, KEEP_CONFLICTS
 from dmp.landing.files import LandedFile
-from dmp.landing.parsing import identifier_statement, parse_statements, typing_statement
+from dmp.landing.parsing import typing_statement
 from dmp.landing.readers import read_file
 from dmp.landing.rejects import keep_rejected, keep_unreadable
+from dmp.landing.suppression import names_suppressed, parse_records, read_records, suppress
 from dmp.landing.tables import raw_table
 from dmp.landing.vault import KEEP_IDENTIFIERS
 
@@ -48,6 +48,7 @@ class EntityLoad:
     contract: Contract
     name: str
     key: bytes
+    suppressed: frozenset[int] = frozenset()
 
     @property
     def entity(self) -> Entity:
@@ -63,7 +64,8 @@ class EntityLoad:
         """Load the files, ordered by (landed day, name), and count in their accounts what became of them."""
         self._list(files)
         for batch in _read_ahead(_batches(files, self.entity, self._earlier_contents(files))):
-            self._read(batch)
+            for number, count in self._read(batch).items():
+                files[number][1].suppressed_count += count
             last = max(files[number][0].landed_date for number, _ in batch)
             table, columns = raw_table(self.contract, self.name), (*self.entity.raw_columns, *OWN_COLUMNS)
             self.connection.execute(FIND_LOSERS.substitute(table=table), {"last": last})
@@ -72,8 +74,7 @@ class EntityLoad:
             )
             self.connection.execute(KEEP_CONFLICTS, self.place)
             keep_rejected(self.connection, self.entity, self.place)
-            unreadable = [(number, reject) for number, block in batch for reject in block.rejects]
-            keep_unreadable(self.connection, unreadable, self.place)
+            keep_unreadable(self.connection, self._unreadable(batch, files), self.place)
             for number, duplicates, conflicts in self.connection.execute(COUNT_LOSERS).fetchall():
                 files[number][1].duplicate_count += duplicates
                 files[number][1].conflict_count += conflicts
@@ -94,21 +95,28 @@ class EntityLoad:
         first = {"first": files[0][0].landed_date}
         return dict(self.connection.execute(EARLIER_CONTENTS, {**self.place, **first}).fetchall())
 
-    def _read(self, batch: Batch) -> None:
-        """Make the temporary table `typed` from a batch."""
-        tables = [
-            block.records.append_column(
-                "file_number", pa.array(np.full(len(block.records), number, np.int32))
-            )
-            for number, block in batch
-        ]
-        self.connection.register("records", pa.concat_tables(tables))
-        for statement in parse_statements(self.entity):
-            self.connection.execute(statement)
-        if identifiers := identifier_statement(self.entity):
-            self.connection.execute(identifiers, {"key": self.key})
+    def _read(self, batch: Batch) -> dict[int, int]:
+        """Make the temporary table `typed` from a batch; return the number of suppressed records by file."""
+        read_records(self.connection, batch)
+        parse_records(self.connection, self.entity, self.key)
+        suppressed = suppress(self.connection, self.entity, self.key, self.suppressed)
+        if self.entity.has_identifiers:
             self.connection.execute(KEEP_IDENTIFIERS)
         self.connection.execute(typing_statement(self.contract, self.entity))
+        return suppressed
+
+    def _unreadable(
+        self, batch: Batch, files: list[tuple[LandedFile, FileAccount]]
+    ) -> list[tuple[int, Reject]]:
+        """Return the lines that the reader set aside, less those of erased people, which are counted."""
+        kept = []
+        for number, reject in ((number, reject) for number, block in batch for reject in block.rejects):
+            text = reject.content.decode(errors="replace")
+            if names_suppressed(text, self.entity, self.key, self.suppressed):
+                files[number][1].suppressed_count += 1
+            else:
+                kept.append((number, reject))
+        return kept
 
 
 def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:

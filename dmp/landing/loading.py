@@ -42,11 +42,13 @@ def load_landed_days(
     first: date,
     last: date,
     key: bytes,
+    suppressed: frozenset[int] = frozenset(),
 ) -> list[FileAccount]:
     """Replace the rows of a source's landed days first..last; return one account per file in that range.
 
     Running it again gives the same rows. Records are compared with those landed before and within the range:
     after a change, load from the first changed day to the last landed one. Sets the session's zone to UTC.
+    suppressed: keys of identifiers whose records are counted and not stored.
     Raises AccountingError if an account does not balance; nothing is kept then.
     """
     connection.execute("SET TimeZone = 'UTC'")
@@ -55,7 +57,9 @@ def load_landed_days(
     connection.begin()
     try:
         _clear(connection, contract, days)
-        accounts = _load_files(connection, contract, landed_files(landing, contract.source, first, last), key)
+        accounts = _load_files(
+            connection, contract, landed_files(landing, contract.source, first, last), key, suppressed
+        )
         _settle(connection, contract, days, accounts)
         # The vault first: a key without its text could not be mended, a text without rows does no harm.
         with open_vault(vault_path) as vault:
@@ -98,7 +102,11 @@ def _clear(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Rang
 
 
 def _load_files(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[LandedFile], key: bytes
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    files: list[LandedFile],
+    key: bytes,
+    suppressed: frozenset[int],
 ) -> list[FileAccount]:
     accounts = [
         FileAccount(contract.source, file.entity, file.landed_date, file.source_file) for file in files
@@ -115,7 +123,7 @@ def _load_files(
     begin_rejects(connection)
     begin_identifiers(connection)
     for name, pairs in readable.items():
-        EntityLoad(connection, contract, name, key).load(pairs)
+        EntityLoad(connection, contract, name, key, suppressed).load(pairs)
     finish_rejects(connection)
     return accounts
 

@@ -1,0 +1,114 @@
+"""Records of people who were erased: found by the keys of their identifiers, counted, never stored.
+
+What loading suppresses is what an erasure removes from the landing: both ask here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from string import Template
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from dmp.landing.blocks import Block
+from dmp.landing.contract import Entity
+from dmp.landing.identifiers import LONGEST, identifier_key, key_text, normalised
+from dmp.landing.parsing import identifier_statement, parse_statements
+
+# What an identifier may be in a line that nobody can parse: all that stands between the marks of JSON and CSV.
+TOKEN = re.compile(r"[^\s\"',;:{}\[\]()<>|=&?\\]+")
+CARRYING = Template("""
+SELECT file_number, source_line
+FROM parsed INNER JOIN batch_identifiers AS given ON given.given_text = parsed."$name"
+WHERE given.namespace = '$namespace' AND given.identifier_type = '$type' AND given.is_hashed = $is_hashed
+    AND list_contains($$suppressed, given.identifier_key)
+""")
+UNPARSED = """
+SELECT file_number, source_line, record_text FROM parsed INNER JOIN records USING (file_number, source_line)
+WHERE problem IS NOT NULL
+"""
+Lines = set[tuple[int, int]]
+
+
+def read_records(connection: duckdb.DuckDBPyConnection, blocks: Iterable[tuple[int, Block]]) -> None:
+    """Register a batch of (file number, block) as the relation `records`."""
+    tables = [
+        block.records.append_column("file_number", pa.array(np.full(len(block.records), number, np.int32)))
+        for number, block in blocks
+    ]
+    connection.register("records", pa.concat_tables(tables))
+
+
+def parse_records(connection: duckdb.DuckDBPyConnection, entity: Entity, key: bytes) -> None:
+    """Make `parsed` and, where the entity has identifiers, `batch_identifiers` from `records`."""
+    for statement in parse_statements(entity):
+        connection.execute(statement)
+    if identifiers := identifier_statement(entity):
+        connection.execute(identifiers, {"key": key})
+
+
+def suppressed_lines(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, key: bytes, suppressed: frozenset[int]
+) -> Lines:
+    """Return (file number, line) of the parsed records that carry a suppressed identifier."""
+    identifiers = {name: field.identifier for name, field in entity.fields.items() if field.identifier}
+    if not suppressed or not identifiers:
+        return set()
+    carrying = " UNION ".join(
+        CARRYING.substitute(
+            name=name,
+            namespace=identifier.namespace,
+            type=identifier.type,
+            is_hashed=str(identifier.is_hashed).lower(),
+        )
+        for name, identifier in identifiers.items()
+    )
+    lines = set(connection.execute(carrying, {"suppressed": list(suppressed)}).fetchall())
+    if entity.format != "parquet":
+        for number, line, text in connection.execute(UNPARSED).fetchall():
+            if names_suppressed(text, entity, key, suppressed):
+                lines.add((number, line))
+    return lines
+
+
+def names_suppressed(text: str, entity: Entity, key: bytes, suppressed: frozenset[int]) -> bool:
+    """Whether a word of a text that nobody could parse is a suppressed identifier."""
+    identifiers = {field.identifier for field in entity.fields.values() if field.identifier}
+    return any(
+        identifier_key(
+            key,
+            identifier.namespace,
+            key_text(identifier.type, normalised(word, is_email=identifier.type == "email")),
+        )
+        in suppressed
+        for word in set(TOKEN.findall(text))
+        if suppressed and len(word) <= LONGEST
+        for identifier in identifiers
+    )
+
+
+def suppress(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, key: bytes, suppressed: frozenset[int]
+) -> dict[int, int]:
+    """Take the records of erased people out of `parsed`; return their number by file number.
+
+    Texts that only they gave are no identifiers of the batch any more.
+    """
+    lines = suppressed_lines(connection, entity, key, suppressed)
+    counts: dict[int, int] = {}
+    for number, _ in lines:
+        counts[number] = counts.get(number, 0) + 1
+    if lines:
+        numbers, places = zip(*sorted(lines), strict=True)
+        gone = pa.table({"file_number": pa.array(numbers, pa.int32()), "source_line": pa.array(places)})
+        connection.register("suppressed_records", gone)
+        connection.execute(
+            "DELETE FROM parsed WHERE (file_number, source_line) IN (SELECT (file_number, source_line) "
+            "FROM suppressed_records)"
+        )
+        connection.unregister("suppressed_records")
+        connection.execute(identifier_statement(entity) or "", {"key": key})
+    return counts
