@@ -106,7 +106,7 @@ def _load_files(
     contract: Contract,
     files: list[LandedFile],
     key: bytes,
-    suppressed: frozenset[int],
+    suppressed: frozenset[int] = frozenset(),
 ) -> list[FileAccount]:
     accounts = [
         FileAccount(contract.source, file.entity, file.landed_date, file.source_file) for file in files

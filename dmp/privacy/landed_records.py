@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -18,13 +18,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dmp.landing.blocks import Block, RefusedFileError
+from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError
 from dmp.landing.content import chunks, line_blocks
-from dmp.landing.contract import Entity, load_contracts
-from dmp.landing.files import LandedFile, day_folders, landed_files
+from dmp.landing.contract import Contract, Entity, load_contracts
+from dmp.landing.files import LandedFile, landed_files
 from dmp.landing.readers import read_file
 from dmp.landing.suppression import names_suppressed, parse_records, read_records, suppressed_lines
 from dmp.settings import Home
+
+BATCH_SIZE = 64 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -71,46 +73,74 @@ def find_records(home: Home, keys: frozenset[int]) -> tuple[list[FoundRecords], 
     """Return what every landed file holds of those identifiers, and the files that cannot be read to say so."""
     found, unread = [], []
     for source, contract in load_contracts().items():
-        days = [date.fromisoformat(folder.name) for folder in day_folders(home.landing / source)]
-        if not days:
-            continue
-        for file in landed_files(home.landing, source, min(days), max(days)):
-            try:
-                entity = file.check(contract)
-                lines = _lines(file, entity, home.key(), keys) if entity.has_identifiers else {}
-            except (RefusedFileError, OSError):
-                unread.append(file.source_file)
-                continue
-            if lines:
-                found.append(FoundRecords(file, entity, lines))
-    return found, unread
+        by_entity: dict[str, list[LandedFile]] = {}
+        for file in landed_files(home.landing, source, date.min, date.max):
+            by_entity.setdefault(file.entity, []).append(file)
+        for files in by_entity.values():
+            search = _Search(contract, home.key(), keys)
+            search.look(files)
+            found += search.found
+            unread += search.unread
+    return sorted(found, key=lambda records: records.file.source_file), sorted(unread)
 
 
-def _lines(file: LandedFile, entity: Entity, key: bytes, keys: frozenset[int]) -> dict[int, int]:
-    lines: dict[int, int] = {}
-    with duckdb.connect() as connection:
-        for block in read_file(file.path, entity):
-            lines |= _lines_of_block(connection, block, entity, key, keys)
-    return dict(sorted(lines.items()))
+@dataclass
+class _Search:
+    """The search of one entity's files, in batches that bound memory."""
 
+    contract: Contract
+    key: bytes
+    keys: frozenset[int]
+    found: list[FoundRecords] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
-def _lines_of_block(
-    connection: duckdb.DuckDBPyConnection, block: Block, entity: Entity, key: bytes, keys: frozenset[int]
-) -> dict[int, int]:
-    read_records(connection, [(0, block)])
-    parse_records(connection, entity, key)
-    starts = {line for _, line in suppressed_lines(connection, entity, key, keys)}
-    lines = dict.fromkeys(starts, 1)
-    if entity.format == "csv":
-        texts = zip(
-            block.records["source_line"].to_pylist(), block.records["record_text"].to_pylist(), strict=True
-        )
-        lines = {line: _line_count(text) for line, text in texts if line in starts}
-    for reject in block.rejects:
-        text = reject.content.decode(errors="replace")
-        if names_suppressed(text, entity, key, keys):
-            lines[reject.source_line] = _line_count(text) if entity.format == "csv" else 1
-    return lines
+    def look(self, files: list[LandedFile]) -> None:
+        lines: dict[int, dict[int, int]] = {}
+        entity: Entity | None = None
+        batch: list[tuple[int, Block]] = []
+        with duckdb.connect() as connection:
+            for number, file in enumerate(files):
+                try:
+                    entity = file.check(self.contract)
+                    batch += [(number, block) for block in read_file(file.path, entity)]
+                except (RefusedFileError, OSError):
+                    self.unread.append(file.source_file)
+                if entity and sum(block.records.nbytes for _, block in batch) > BATCH_SIZE:
+                    self._search(connection, entity, batch, lines)
+                    batch = []
+            if entity and batch:
+                self._search(connection, entity, batch, lines)
+        if entity:
+            self.found += [
+                FoundRecords(files[number], entity, dict(sorted(of_file.items())))
+                for number, of_file in lines.items()
+            ]
+
+    def _search(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        entity: Entity,
+        batch: list[tuple[int, Block]],
+        lines: dict[int, dict[int, int]],
+    ) -> None:
+        """Add to `lines`, by file number, where a record of theirs begins and how many lines it takes."""
+        if not entity.has_identifiers:
+            return
+        read_records(connection, batch)
+        parse_records(connection, entity, self.key)
+        for number, line in suppressed_lines(connection, entity, self.key, self.keys):
+            lines.setdefault(number, {})[line] = 1
+        for number, block in batch:
+            if entity.format == "csv" and number in lines:
+                texts = block.records.select(["source_line", "record_text"]).to_pylist()
+                for row in texts:
+                    if row["source_line"] in lines[number]:
+                        lines[number][row["source_line"]] = _line_count(row["record_text"])
+            for reject in block.rejects:
+                text = reject.content.decode(errors="replace")
+                if names_suppressed(text, entity, self.key, self.keys):
+                    count = _line_count(text) if entity.format == "csv" else 1
+                    lines.setdefault(number, {})[reject.source_line] = count
 
 
 def _line_count(text: str) -> int:

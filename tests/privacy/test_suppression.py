@@ -1,0 +1,76 @@
+"""Later records of erased people are counted and never stored, wherever their identifier stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dmp.landing.accounts import FileAccount
+from dmp.landing.contract import load_contracts
+from dmp.landing.identifiers import identifier_key
+from dmp.landing.loading import load_landed_days
+from dmp.privacy.receipts import begin_receipt, keep_receipt, read_receipts, suppressed_keys
+from dmp.settings import DmpError, Home
+
+EVENT = '{{"event_id":"e{}","event_type":"{}","occurred_at":"2024-03-01T10:00:00Z","anonymous_id":"{}","user_id":{}}}\n'
+
+
+def load(home: Home, content: str) -> FileAccount:
+    path = home.landing / "shop" / "2024-03-01" / "events.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        [account] = load_landed_days(
+            connection,
+            home.vault,
+            home.landing,
+            load_contracts()["shop"],
+            first=date(2024, 3, 1),
+            last=date(2024, 3, 1),
+            key=home.key(),
+            suppressed=suppressed_keys(home),
+        )
+    return account
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home.at(tmp_path)
+    begin_receipt(home, [identifier_key(home.key(), "shop_login", "ann")], None)
+    return home
+
+
+def test_their_records_are_counted_and_neither_they_nor_what_they_name_is_stored(home: Home) -> None:
+    lines = [
+        EVENT.format(1, "view", "cookie-1", '"ann"'),
+        EVENT.format(2, "view", "cookie-2", '"bob"'),
+        '{"user_id":"ann", "anonymous_id":"cookie-3", broken\n',
+        '{"event_id":"e4","user_id":"ann","anonymous_id":"cookie-4","occurred_at":"1970-01-01T00:00:00Z"}\n',
+    ]
+    account = load(home, "".join(lines))
+    assert (account.record_count, account.accepted_count, account.suppressed_count) == (4, 1, 3)
+    with duckdb.connect(str(home.vault)) as vault:
+        texts = vault.execute("SELECT identifier_text FROM identifiers ORDER BY ALL").fetchall()
+        assert texts == [("bob",), ("cookie-2",)]
+        assert vault.execute("FROM rejects").fetchall() == []
+
+
+def test_a_receipt_names_nobody_in_clear(home: Home) -> None:
+    [path] = home.erasures.iterdir()
+    assert "ann" not in path.read_text()
+
+
+def test_a_damaged_receipt_stops_everything_for_its_people_might_return(home: Home) -> None:
+    [path] = home.erasures.iterdir()
+    path.write_text(path.read_text().replace("begun", "done", 1))
+    with pytest.raises(DmpError, match="damaged"):
+        suppressed_keys(home)
+
+
+def test_the_same_people_have_the_same_receipt(home: Home) -> None:
+    [receipt] = read_receipts(home)
+    keep_receipt(home, receipt | {"state": "done"})
+    assert [again["state"] for again in read_receipts(home)] == ["done"]
