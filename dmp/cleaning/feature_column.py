@@ -19,10 +19,11 @@ class FeatureColumn:
     parameters and changes: what each rule learned, and each cell that it flagged or changed.
     """
 
-    def __init__(self, name: str, history: pd.DataFrame, served: pd.DataFrame) -> None:
-        self._history, self._served = history, served
+    def __init__(self, name: str, decimals: int, history: pd.DataFrame, served: pd.DataFrame) -> None:
+        """Begin with what people have, stored with `decimals` so that scaling has an exact inverse."""
+        self._history, self._served, self._decimals = history, served, decimals
         self.known = history[name].to_numpy(dtype=np.float64)
-        self.values = served[name].to_numpy(dtype=np.float64)
+        self.values = np.round(served[name].to_numpy(dtype=np.float64), decimals)
         self.scaled = np.full(len(served), np.nan)
         self.is_imputed = np.zeros(len(served), dtype=bool)
         self.parameters: list[tuple[Rule, str, float]] = []
@@ -59,7 +60,7 @@ class FeatureColumn:
             names, is_known = list(rule.predictors), np.isfinite(self.known)
             made = self._predicted(rule, is_known, is_missing, names)
         self.is_imputed |= is_missing
-        self._change(rule, is_missing, np.round(made, rule.decimals or 0))
+        self._change(rule, is_missing, made)
 
     def _predicted(
         self, rule: Rule, is_known: np.ndarray, is_missing: np.ndarray, names: list[str]
@@ -76,7 +77,7 @@ class FeatureColumn:
 
     def _change(self, rule: Rule, is_hit: np.ndarray, new_values: np.ndarray) -> None:
         """Put the new values in, and keep what was there before."""
-        old_values = self.values[is_hit]
+        old_values, new_values = self.values[is_hit], np.round(new_values, self._decimals)
         self.values = self.values.copy()
         self.values[is_hit] = new_values
         hit = pd.DataFrame({"user_key": self._served["user_key"].to_numpy()[is_hit], "old_value": old_values})

@@ -66,12 +66,15 @@ def feature_tables(
 
 def _columns(history: pd.DataFrame, served: pd.DataFrame, rules: Sequence[Rule]) -> dict[str, FeatureColumn]:
     columns: dict[str, FeatureColumn] = {}
-    for rule in (rule for rule in rules if rule.table_name == FEATURES):
+    on_features = [rule for rule in rules if rule.table_name == FEATURES]
+    decimals = {rule.column_name: rule.decimals for rule in on_features if rule.decimals is not None}
+    for rule in on_features:
         if unknown := {rule.column_name, *rule.predictors} - set(served.columns):
             raise SettingsError(
                 f"cleaning_rules.csv, {rule.rule_id}: {FEATURES} has no {', '.join(sorted(unknown))}"
             )
-        column = columns.setdefault(rule.column_name, FeatureColumn(rule.column_name, history, served))
+        name = rule.column_name
+        column = columns.setdefault(name, FeatureColumn(name, decimals.get(name, 4), history, served))
         if rule.is_on:
             column.apply(rule)
     return columns

@@ -86,6 +86,7 @@ def test_rules_that_are_off_leave_what_is_stored(history: pd.DataFrame, served: 
 
 
 def test_a_scaled_column_gives_the_stored_one_back(history: pd.DataFrame, served: pd.DataFrame) -> None:
+    served["age"] /= 3  # a mean of something has more decimals than are stored
     tables = feature_tables(history, served, RULES)
     learned = tables["feature_parameters"].query("rule_id == 'age_z'").set_index("parameter")["value"]
     features = tables["user_features"]
