@@ -11,7 +11,7 @@ from dmp.defs.cleaning import CLEANING_ASSETS
 from dmp.defs.learning import LEARNED_ASSETS
 from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
-from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account
+from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift
 from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, training_job, weekly_training
 from dmp.defs.transformation import STAGE_ASSETS
 from dmp.defs.warehouse import Warehouse
@@ -39,7 +39,7 @@ defs = dg.Definitions(
     assets=dg.with_source_code_references(
         [assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]]
     ),
-    asset_checks=[*GATES, every_file_has_an_account],
+    asset_checks=[*GATES, every_file_has_an_account, no_drift],
     jobs=[daily_job, training_job],
     schedules=[daily_schedule, weekly_training],
     sensors=[landed_days_sensor],

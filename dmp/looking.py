@@ -15,6 +15,10 @@ from dmp.terminal import HomeOption, JsonOption, console, grid, number, print_js
 STRAYS = """
 SELECT source_file, refusal_reason FROM landed_files WHERE landed_date IS NULL ORDER BY source_file LIMIT 20
 """
+DRIFT = """
+SELECT source_file, column_name, kind, type_before, type_now, rule
+FROM schema_drift ORDER BY landed_date DESC, source_file, column_name LIMIT 10
+"""
 UserArgument = Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")]
 
 
@@ -39,26 +43,38 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         ],
     ]
     rows += [[name.replace("_", " "), number(count)] for name, count in report["accounts"].items()]
+    rows += [
+        [f"{drift['kind']} column", f"{drift['source_file']}: '{drift['column_name']}' ({drift['rule']})"]
+        for drift in report["drift"]
+    ]
     rows += [["not read", f"{stray['source_file']}: {stray['refusal_reason']}"] for stray in report["strays"]]
     console.print(grid(*rows))
 
 
 def read_status(home: Home) -> dict[str, Any]:
     """Return home, build_id, as_of_date, tables (rows by table), accounts (files, lines and records by
-    fate), strays (files where no run looks for data, at most 20) and pending.
+    fate), strays (at most 20 files where no run looks for data), drift (the last ten columns that came, went or
+    changed their type) and pending.
 
     What is not published yet is None or empty; pending is None where nothing has landed since. Raises
     SettingsError where nothing has landed at all.
     """
     from dmp.pending import pending_days
 
-    report: dict[str, Any] = {"home": str(home.root), "accounts": {}, "strays": [], "pending": None}
+    report: dict[str, Any] = {
+        "home": str(home.root),
+        "accounts": {},
+        "strays": [],
+        "drift": [],
+        "pending": None,
+    }
     report |= dict.fromkeys(("build_id", "as_of_date", "tables"))
     # What is damaged or was never published is said as what is pending.
     with suppress(DmpError), published(home) as opened:
         report |= {name: opened.build[name] for name in ("build_id", "as_of_date", "tables")}
         report["accounts"] = opened.account()
         report["strays"] = opened.rows("landed_files", STRAYS)
+        report["drift"] = opened.rows("schema_drift", DRIFT)
     if pending := pending_days(home):
         report["pending"] = {
             "first": str(pending.first),

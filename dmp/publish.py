@@ -24,6 +24,7 @@ from dmp.settings import Home, Settings
 from dmp.warehouse import provenance
 
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
+PUBLISHED_ACCOUNTS = ("landed_files", "rejects", "schema_drift")
 # What only joins or repeats other tables stays inside.
 UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_consents", "user_item_activity"}
 
@@ -130,7 +131,7 @@ def _published_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, 
         """,
         [list(PUBLISHED_SCHEMAS), sorted(UNPUBLISHED_TABLES)],
     ).fetchall()
-    return [*found, ("raw", "landed_files"), ("raw", "rejects")]
+    return [*found, *(("raw", table) for table in PUBLISHED_ACCOUNTS)]
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str | None]:

@@ -58,6 +58,9 @@ SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date,
     'shop/2026-06-28/events.jsonl' AS source_file, * FROM (
         VALUES (3, NULL, 'broken_json', 'no JSON', 'aa'), (5, 'occurred_at', 'future', 'a day ahead', 'bb')
     ) AS found (source_line, field, reason_code, reason, content_hash);
+CREATE TABLE raw.schema_drift AS
+SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date, 'events.jsonl' AS source_file,
+    'colour' AS column_name, 'new' AS kind, NULL::VARCHAR AS type_before, 'text' AS type_now, 'carry' AS rule;
 """
 
 

@@ -36,7 +36,7 @@ STAGES = [
 ]
 PARTITIONED_STAGES = {"raw", "intermediate"}
 # Made from all landed days, by the steps that load them.
-ACCOUNTS = {"landed_files", "rejects"}
+ACCOUNTS = {"landed_files", "rejects", "schema_drift"}
 
 
 def specs() -> list[dg.AssetSpec]:

@@ -1,5 +1,6 @@
 """The raw stage: one asset per source and entity, loaded by landed day, and the account of every file."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -29,6 +30,11 @@ SELECT
     coalesce(sum(suppressed_count), 0) AS suppressed_count,
     count(*) FILTER (is_refused) AS refused_file_count
 FROM raw.landed_files
+"""
+DRIFT = """
+SELECT source_file, column_name, kind FROM raw.schema_drift
+WHERE landed_date BETWEEN ? AND ?
+ORDER BY landed_date, source_file, column_name
 """
 
 
@@ -102,6 +108,12 @@ def raw_keys(sources: Iterable[str]) -> set[dg.AssetKey]:
             kinds={"duckdb"},
             deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
         ),
+        dg.AssetSpec(
+            "schema_drift",
+            description="One row per file and column that is new, missing or of another type than before.",
+            kinds={"duckdb"},
+            deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
+        ),
     ],
 )
 def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
@@ -116,7 +128,8 @@ def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
                 **{str(name): int(total) for name, total in totals.items()},
             },
         )
-        yield dg.MaterializeResult(asset_key="rejects", metadata=table_metadata(connection, "raw", "rejects"))
+        for table in ("rejects", "schema_drift"):
+            yield dg.MaterializeResult(asset_key=table, metadata=table_metadata(connection, "raw", table))
 
 
 @dg.asset_check(
@@ -135,4 +148,23 @@ def every_file_has_an_account(
         )
     return dg.AssetCheckResult(
         passed=not missing, metadata={"unaccounted_files": len(missing), "first": ", ".join(missing[:5])}
+    )
+
+
+@dg.asset_check(
+    asset="schema_drift", description="No column of the run's landed days is new, missing or of another type."
+)
+def no_drift(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
+    """Warn of drift; a contract whose rule is `stop` has stopped the run before."""
+    first, last = run_range(context.run) or (date.min, date.max)
+    with warehouse.connect() as connection:
+        found = connection.execute(DRIFT, [first, last]).fetchall()
+    counts = Counter(kind for _, _, kind in found)
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            **{f"{kind}_columns": counts[kind] for kind in ("new", "missing", "retyped")},
+            "first": "; ".join(f"{file}: '{column}' is {kind}" for file, column, kind in found[:5]),
+        },
     )

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
 from dmp.landing.canonical import CANONICAL
+from dmp.landing.drift_rules import DriftRules
 from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Name, Part, Zone
 from dmp.landing.log_patterns import group_names
 from dmp.landing.mapping import Mapped, check_mapping
@@ -57,7 +58,6 @@ class Entity(Part):
     one_of: tuple[Name, ...] = Field((), description="identifiers of which a record needs at least one")
     fields: dict[Name, FieldContract]
     canonical: dict[Kind, Columns] = Field({}, description="what a record means, in canonical columns")
-    unknown_fields: Literal["keep"] = "keep"
 
     @model_validator(mode="after")
     def _names_agree(self) -> Entity:
@@ -159,6 +159,7 @@ class Contract(Part):
     consented_by_default: tuple[Purpose, ...] = Field(
         ("analytics", "personalisation"), description="what holds for people without a consent of their own"
     )
+    drift: DriftRules = Field(DriftRules(), description="what becomes of new, missing and retyped columns")
     entities: dict[Name, Entity]
     originals: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_as_list)]] = Field(
         {}, alias="import", description="original files by entity: a name, a pattern or several"

@@ -17,6 +17,7 @@ from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError, Reject
 from dmp.landing.content import content_hash
 from dmp.landing.contract import OWN_COLUMNS, Contract, Entity
 from dmp.landing.duplicates import ACCEPT, COUNT_LOSERS, FIND_LOSERS, KEEP_CONFLICTS
+from dmp.landing.file_columns import keep_batch, keep_files
 from dmp.landing.files import LandedFile
 from dmp.landing.parsing import typing_statement
 from dmp.landing.readers import read_file
@@ -66,6 +67,8 @@ class EntityLoad:
         for batch in _read_ahead(_batches(files, self.entity, self._earlier_contents(files))):
             for number, count in self._read(batch).items():
                 files[number][1].suppressed_count += count
+            seen = [(files[number][0], block) for number, block in batch]
+            keep_batch(self.connection, self.name, self.entity, seen)
             last = max(files[number][0].landed_date for number, _ in batch)
             table, columns = raw_table(self.contract, self.name), (*self.entity.raw_columns, *OWN_COLUMNS)
             self.connection.execute(FIND_LOSERS.substitute(table=table), {"last": last})
@@ -78,6 +81,7 @@ class EntityLoad:
             for number, duplicates, conflicts in self.connection.execute(COUNT_LOSERS).fetchall():
                 files[number][1].duplicate_count += duplicates
                 files[number][1].conflict_count += conflicts
+        keep_files(self.connection, self.name, self.entity, files)
 
     def _list(self, files: list[tuple[LandedFile, FileAccount]]) -> None:
         listed = pa.table(

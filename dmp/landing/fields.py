@@ -23,6 +23,7 @@ EPOCHS = {
     "epoch_us": (r"[0-9]{1,17}", "{text}::BIGINT"),
     "epoch_ns": (r"[0-9]{1,18}|[1-8][0-9]{18}", "{text}::BIGINT // 1000"),
 }
+READ_AS_TEXT = ("text", "user_agent", "ip", "currency")
 BOTS = "(?i)bot\\b|bot[/_-]|crawl|spider|slurp|headless|curl/|wget/|python-|httpclient|monitor"
 
 
@@ -121,7 +122,7 @@ def column_sql(entity: Entity, contract: Contract) -> Iterator[tuple[str, str]]:
             yield "is_bot", f"""coalesce(regexp_matches("{name}", '{BOTS}'), false)"""
 
 
-def problem_sql(entity: Entity) -> str:
+def problem_sql(entity: Entity, contract: Contract) -> str:
     """Return SQL for the first problem of a typed row as 'field:reason_code', NULL if there is none.
 
     Reads the typed columns of `column_sql`, the texts as `"<field> text"` and `future_limit`.
@@ -130,6 +131,9 @@ def problem_sql(entity: Entity) -> str:
         (condition, f"{name}:{reason_code}")
         for name, field in entity.fields.items()
         for condition, reason_code in _problems(name, field, is_event_time=name == entity.event_time)
+        if not (
+            reason_code == f"not_{field.type}" and contract.drift.retyped == "carry" and not field.required
+        )
     ]
     if entity.one_of:
         identifiers = [entity.fields[name].identifier for name in entity.one_of]
@@ -147,7 +151,7 @@ def _problems(name: str, field: FieldContract, is_event_time: bool) -> Iterator[
         yield f"length({text}) > {longest}", "too_long"
     if field.required:
         yield f"{field.identifier.column if field.identifier else text} IS NULL", "missing"
-    if field.type not in ("text", "user_agent", "ip", "currency"):
+    if field.type not in READ_AS_TEXT:
         yield f"{typed} IS NULL AND {text} IS NOT NULL", f"not_{field.type}"
     if field.type == "currency":
         yield f"NOT regexp_full_match({typed}, '[A-Z]{{3}}')", "not_currency"

@@ -16,7 +16,9 @@ from dmp.landing.accounts import FileAccount, write_accounts
 from dmp.landing.blocks import RefusedFileError
 from dmp.landing.content import fingerprint
 from dmp.landing.contract import Contract
+from dmp.landing.drift import find_drift
 from dmp.landing.entity_loading import EntityLoad
+from dmp.landing.file_columns import begin_columns, finish_columns
 from dmp.landing.files import LandedFile, landed_files
 from dmp.landing.rejects import begin_rejects, finish_rejects
 from dmp.landing.tables import ACCOUNTING_TABLES, create_raw_tables, raw_table
@@ -49,7 +51,8 @@ def load_landed_days(
     Running it again gives the same rows. Records are compared with those landed before and within the range:
     after a change, load from the first changed day to the last landed one. Sets the session's zone to UTC.
     suppressed: keys of identifiers whose records are counted and not stored.
-    Raises AccountingError if an account does not balance; nothing is kept then.
+    Raises AccountingError if an account does not balance, DriftError where columns changed and the contract says
+    stop; nothing is kept then.
     """
     connection.execute("SET TimeZone = 'UTC'")
     create_raw_tables(connection, {contract.source: contract})
@@ -61,6 +64,7 @@ def load_landed_days(
             connection, contract, landed_files(landing, contract.source, first, last), key, suppressed
         )
         _settle(connection, contract, days, accounts)
+        find_drift(connection, contract, first, last)
         # The vault first: a key without its text could not be mended, a text without rows does no harm.
         with open_vault(vault_path) as vault:
             write_vault(vault, connection, contract.source, first, last)
@@ -122,9 +126,11 @@ def _load_files(
             readable.setdefault(file.entity, []).append((file, account))
     begin_rejects(connection)
     begin_identifiers(connection)
+    begin_columns(connection)
     for name, pairs in readable.items():
         EntityLoad(connection, contract, name, key, suppressed).load(pairs)
     finish_rejects(connection)
+    finish_columns(connection, contract.source)
     return accounts
 
 

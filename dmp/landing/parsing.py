@@ -9,7 +9,7 @@ from __future__ import annotations
 from string import Template
 
 from dmp.landing.contract import Contract, Entity
-from dmp.landing.fields import column_sql, problem_sql, texts_sql
+from dmp.landing.fields import READ_AS_TEXT, column_sql, problem_sql, texts_sql
 from dmp.landing.identifiers import (
     HASHED,
     LONGEST,
@@ -52,7 +52,7 @@ CREATE OR REPLACE TEMP TABLE typed AS
 WITH valued AS (
     SELECT
         parsed.file_number, landed_date, source_file, parsed.source_line, parsed.problem, future_limit,
-        parsed.properties,
+        $properties AS properties,
         $texts,
         $columns
     FROM parsed JOIN entity_files USING (file_number) $joins
@@ -117,10 +117,11 @@ def typing_statement(contract: Contract, entity: Entity) -> str:
     ]
     names = ", ".join(f'"{column}"' for column in entity.raw_columns)
     return TYPE_VALUES.substitute(
+        properties=_properties(contract, entity),
         texts=", ".join(f'parsed."{name}" AS "{name} text"' for name in entity.fields),
         columns=", ".join(f'{sql} AS "{column}"' for column, sql in column_sql(entity, contract)),
         joins=" ".join(joins),
-        problem=problem_sql(entity),
+        problem=problem_sql(entity, contract),
         names=names,
         payload_hash=_payload_hash(entity, f"hash({names}, properties)"),
         record_key=_record_key(entity),
@@ -131,6 +132,24 @@ def _payload_hash(entity: Entity, of_all: str) -> str:
     if entity.fingerprint is None:
         return of_all
     return f'CASE WHEN "{entity.fingerprint} text" IS NULL THEN {of_all} ELSE hash("{entity.fingerprint} text") END'
+
+
+def _properties(contract: Contract, entity: Entity) -> str:
+    """Return SQL for what no column holds, as the contract's drift rules say."""
+    unknown = "NULL::JSON" if contract.drift.new == "ignore" else "parsed.properties"
+    if contract.drift.retyped != "carry":
+        return unknown
+    values = dict(column_sql(entity, contract))
+    carried = [
+        f"""'{name}': CASE WHEN {values[name]} IS NULL THEN parsed."{name}" END"""
+        for name, field in entity.fields.items()
+        if name in values and not field.required and field.type not in READ_AS_TEXT
+    ]
+    if not carried:
+        return unknown
+    # Merging leaves out what is NULL, and an empty object stands for nothing.
+    merged = f"json_merge_patch(coalesce({unknown}, '{{}}'), to_json({{{', '.join(carried)}}}))"
+    return f"nullif({merged}::VARCHAR, '{{}}')::JSON"
 
 
 def _record_key(entity: Entity) -> str:

@@ -1,4 +1,4 @@
-"""The tables that loading writes: one per entity, accounts, rejects and conflicts."""
+"""The tables that loading writes: one per entity, accounts, rejects, conflicts, columns and their drift."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ ACCOUNTING_TABLES = {
     "conflicts": f"{PLACE}, source_line BIGINT, record_key UBIGINT, payload_hash UBIGINT, "
     "winner_landed_date DATE, winner_source_file VARCHAR, winner_source_line BIGINT, "
     "winner_payload_hash UBIGINT",
+    "file_columns": f"{PLACE}, column_name VARCHAR, column_type VARCHAR, record_count BIGINT, "
+    "unreadable_count BIGINT",
+    "schema_drift": f"{PLACE}, column_name VARCHAR, kind VARCHAR, type_before VARCHAR, type_now VARCHAR, "
+    "rule VARCHAR",
 }
 RECORD_COLUMNS = (
     "properties JSON, landed_date DATE, source_file VARCHAR, source_line BIGINT, "
