@@ -8,6 +8,7 @@ from datetime import timedelta
 import dagster as dg
 
 from dmp.defs.cleaning import CLEANING_ASSETS
+from dmp.defs.identity import identity
 from dmp.defs.learning import LEARNED_ASSETS
 from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
@@ -16,7 +17,7 @@ from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, tr
 from dmp.defs.transformation import STAGE_ASSETS
 from dmp.defs.warehouse import Warehouse
 
-STAGES = [*RAW_ASSETS, accounts, *STAGE_ASSETS, *CLEANING_ASSETS, *LEARNED_ASSETS]
+STAGES = [*RAW_ASSETS, accounts, identity, *STAGE_ASSETS, *CLEANING_ASSETS, *LEARNED_ASSETS]
 # A build is a day's work: older than a day and a half means that a day was missed.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 OWNERS = ["team:marketing-data"]

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from dmp.cleaning.fitting import create_parameters
+from dmp.identity.tables import create_tables
 from dmp.landing.contract import load_contracts
 from dmp.landing.tables import create_raw_tables
 from dmp.privacy.purposes import declared_purposes, purpose_problems
@@ -43,6 +44,7 @@ def _empty_home() -> Iterator[Home]:
         with duckdb.connect(str(home.warehouse)) as connection:
             create_raw_tables(connection, load_contracts())
             create_parameters(connection)
+            create_tables(connection)
         yield home
 
 

@@ -15,7 +15,16 @@ import pytest
 from dmp.settings import PROJECT
 from dmp.transformation import manifest_path
 
-STAGE_PACKAGES = {"world", "landing", "vectors", "segments", "predictions", "recommendations", "cleaning"}
+STAGE_PACKAGES = {
+    "world",
+    "landing",
+    "vectors",
+    "segments",
+    "predictions",
+    "recommendations",
+    "cleaning",
+    "identity",
+}
 # What a layer may read: the layer before it, and its own.
 READS = {
     "staging": {"raw", "staging"},

@@ -3,6 +3,11 @@
     lower(lpad(to_hex({{ key }}), 16, '0'))
 {%- endmacro %}
 
+{#- An id as people type it back to its key; NULL for what is none. -#}
+{% macro id_as_key(id) -%}
+    case when regexp_full_match({{ id }}, '[0-9a-f]{16}') then unhex({{ id }})::bit::bigint end
+{%- endmacro %}
+
 {#- The end of an interval of knowledge that is still open. -#}
 {% macro open_end() -%} date '9999-12-31' {%- endmacro %}
 

@@ -56,7 +56,7 @@ items_of_90_days as (
     from cuts
     inner join {{ ref('int_activity_items') }} as activity
         on activity.event_date <= cuts.as_of_date and activity.event_date > cuts.as_of_date - 90
-    inner join {{ ref('identity_map_history') }} as map on activity.identifier_key = map.identifier_key
+    inner join {{ source('profiles', 'identity_map_history') }} as map on activity.identifier_key = map.identifier_key
     where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
     group by cuts.as_of_date, map.user_key, activity.item_id
 ),
@@ -64,7 +64,7 @@ items_of_90_days as (
 people as (
     select cuts.as_of_date, map.user_key, bool_or(map.identifier_type in ('login', 'household')) as is_identified
     from cuts
-    inner join {{ ref('identity_map_history') }} as map
+    inner join {{ source('profiles', 'identity_map_history') }} as map
         on cuts.as_of_date >= map.known_from and cuts.as_of_date < map.known_to
     group by cuts.as_of_date, map.user_key
 ),

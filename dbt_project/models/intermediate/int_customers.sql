@@ -5,6 +5,8 @@ with customers as (
 
 select
     login_key,
+    email_key,
+    phone_key,
     gender,
     birth_year,
     region,

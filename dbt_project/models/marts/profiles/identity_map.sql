@@ -6,5 +6,5 @@ select
     user_key,
     {{ key_as_id('user_key') }} as user_id,
     known_from
-from {{ ref('identity_map_history') }}
+from {{ source('profiles', 'identity_map_history') }}
 where known_to = {{ open_end() }}

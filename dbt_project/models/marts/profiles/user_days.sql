@@ -8,7 +8,7 @@ with visible as (
         map.known_to as visible_to,
         activity.* exclude (identifier_key, event_date, landed_date)
     from {{ ref('int_activity_daily') }} as activity
-    inner join {{ ref('identity_map_history') }} as map using (identifier_key)
+    inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)
     where activity.landed_date < map.known_to
 ),
 

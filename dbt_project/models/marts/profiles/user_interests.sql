@@ -21,7 +21,7 @@ weighted as (
         cut.as_of_date
     from {{ ref('int_activity_items') }} as activity
     cross join cut
-    inner join {{ ref('identity_map_history') }} as map using (identifier_key)
+    inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)
     where activity.event_date <= cut.as_of_date and {{ is_known_on('cut.as_of_date', 'activity', 'map') }}
 ),
 

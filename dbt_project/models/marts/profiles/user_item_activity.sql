@@ -6,4 +6,4 @@
 ) }}
 select map.user_key, map.known_from, map.known_to, activity.* exclude (identifier_key)
 from {{ ref('int_activity_items') }} as activity
-inner join {{ ref('identity_map_history') }} as map using (identifier_key)
+inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)

@@ -3,8 +3,15 @@ with held_now as (
     {{ tags_held(ref('user_metrics')) }}
 ),
 
-held_on_sundays as (
+held_by_people_of_then as (
     {{ tags_held(ref('user_metrics_history')) }}
+),
+
+-- What a person held before they were joined with others counts as held by who they are known to be now.
+held_on_sundays as (
+    select distinct held.as_of_date, map.user_key, held.tag_id
+    from held_by_people_of_then as held
+    inner join {{ ref('identity_map') }} as map on held.user_key = map.identifier_key
 ),
 
 served as (

@@ -1,6 +1,8 @@
 -- One row per customer and change of their record; an answer refused or never asked for is no value.
 select
     login_key,
+    email_key,
+    phone_key,
     {{ answered('gender') }} as gender,
     try_cast({{ answered('birth_year') }} as bigint) as birth_year,
     {{ answered('region') }} as region,
