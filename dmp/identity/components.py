@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 # Evidence from the left joins before evidence from the right: a link is as strong as its weaker end.
 STRENGTH = ("login", "household", "email", "phone", "order", "anonymous", "device")
@@ -16,22 +16,23 @@ STRENGTH = ("login", "household", "email", "phone", "order", "anonymous", "devic
 # there is nothing better, and where there is no device either, there is no person.
 NAMING = ("login", "household", "anonymous")
 NAMING_ELSE = ("device",)
-Place = tuple[int, date, datetime, int, int]
+Place = tuple[int, date, int, int, int]
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """One identifier: its type, the landed day it is known from, and its first event on that day."""
+    """One identifier: its type, the landed day it is known from, and its first event on that day
+    (microseconds since 1970, UTC)."""
 
     key: int
     type: str
     first_landed_date: date
-    first_event_at: datetime
+    first_microsecond: int
 
     @property
-    def age(self) -> tuple[date, datetime, int]:
+    def age(self) -> tuple[date, int, int]:
         """What the oldest identifier of a person is found by."""
-        return self.first_landed_date, self.first_event_at, self.key
+        return self.first_landed_date, self.first_microsecond, self.key
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class Link:
     one: int
     other: int
     first_landed_date: date
-    first_event_at: datetime
+    first_microsecond: int
 
 
 def strength(link: Link, types: Mapping[int, str]) -> Place:
     """Return what links are ordered by: the weaker type, then what was known first, then the keys."""
     weaker = max(STRENGTH.index(types[link.one]), STRENGTH.index(types[link.other]))
     low, high = sorted((link.one, link.other))
-    return weaker, link.first_landed_date, link.first_event_at, low, high
+    return weaker, link.first_landed_date, link.first_microsecond, low, high
 
 
 @dataclass

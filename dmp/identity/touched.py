@@ -18,7 +18,7 @@ SELECT
     identifier_key,
     min(identifier_type) AS identifier_type,
     min(landed_date) AS first_landed_date,
-    min(first_event_at) FILTER (landed_date = earliest) AS first_event_at
+    epoch_us(min(first_event_at) FILTER (landed_date = earliest)) AS first_microsecond
 FROM (
     SELECT *, min(landed_date) OVER (PARTITION BY identifier_key) AS earliest
     FROM (
@@ -39,7 +39,7 @@ SELECT
     identifier_key,
     other_identifier_key,
     min(landed_date) AS first_landed_date,
-    arg_min(first_event_at, (landed_date, first_event_at)) AS first_event_at
+    epoch_us(arg_min(first_event_at, (landed_date, first_event_at))) AS first_microsecond
 FROM intermediate.int_identity_links
 WHERE landed_date <= $last
 GROUP BY identifier_key, other_identifier_key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -30,10 +30,6 @@ def day(number: int) -> date:
     return date(2024, 1, 1) + timedelta(days=number - 1)
 
 
-def noon(number: int) -> datetime:
-    return datetime(2024, 1, number, 12, tzinfo=UTC)
-
-
 def days_of(
     links: dict[int, list[tuple[int, int]]], seen: dict[int, list[int]] | None = None
 ) -> dict[date, Day]:
@@ -45,11 +41,11 @@ def days_of(
         pairs = [pair for pair in links.get(number, []) if pair not in told]
         named = sorted({end for pair in pairs for end in pair} | set((seen or {}).get(number, []))) or []
         identifiers = [
-            Identifier(key, next(kind for below, kind in KINDS if key < below), day(number), noon(number))
+            Identifier(key, next(kind for below, kind in KINDS if key < below), day(number), number)
             for key in named
             if key not in known
         ]
-        days[day(number)] = Day(identifiers, [Link(*pair, day(number), noon(number)) for pair in pairs])
+        days[day(number)] = Day(identifiers, [Link(*pair, day(number), number) for pair in pairs])
         known |= set(named)
         told |= set(pairs)
     return days
@@ -193,7 +189,7 @@ def test_links_in_any_order_of_a_day_give_the_same_changes(seed: int) -> None:
     turned = {
         today: Day(
             told.identifiers[::-1],
-            [Link(link.other, link.one, today, link.first_event_at) for link in told.links[::-1]],
+            [Link(link.other, link.one, today, link.first_microsecond) for link in told.links[::-1]],
         )
         for today, told in days.items()
     }
