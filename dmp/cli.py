@@ -14,6 +14,7 @@ import typer
 
 from dmp import rejects_commands
 from dmp.cleaning.commands import cleaning
+from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import profile, recommend, sql, status
 from dmp.privacy.commands import access, erase
@@ -167,6 +168,7 @@ app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
 for look in (status, sql, profile, recommend):
     app.command(rich_help_panel="Look")(reported(look))
+app.add_typer(identity, name="identity", rich_help_panel="Decide")
 for ask in (access, erase):
     app.command(rich_help_panel="Privacy")(reported(ask))
 

@@ -6,14 +6,12 @@ import json
 import re
 from typing import Any
 
-from dmp.landing.contract import load_contracts
-from dmp.landing.identifiers import identifier_key, normalised
+from dmp.landing.identifiers import normalised
 from dmp.published import Published, published
+from dmp.published_names import identifier_ids
 from dmp.settings import DmpError, Home
 
 USER_ID = re.compile(r"[0-9a-f]{16}")
-# What an identity map holds: other identifiers name no person.
-PERSONAL = ("login", "anonymous")
 
 
 def read_portrait(home: Home, user: str) -> dict[str, Any]:
@@ -115,7 +113,6 @@ ORDER BY stage, item_count DESC, rule
 def find_person(build: Published, home: Home, user: str) -> str:
     """Return the user_id of the one person who goes by `user`. Raises DmpError where there is not exactly one."""
     text = normalised(user)
-    names = [text, *(_identifier_id(home.key(), namespace, text) for namespace in _namespaces())]
     found = build.rows(
         "user_profiles",
         """
@@ -125,7 +122,7 @@ def find_person(build: Published, home: Home, user: str) -> str:
         ORDER BY user_id
         """,
         text,
-        names,
+        identifier_ids(home, user),
     )
     if not found:
         kind = "user_id" if USER_ID.fullmatch(text) else "user_id or id of a source"
@@ -134,23 +131,6 @@ def find_person(build: Published, home: Home, user: str) -> str:
         people = ", ".join(row["user_id"] for row in found)
         raise DmpError(f"'{user}' names {len(found)} people in different sources: use one of {people}")
     return found[0]["user_id"]
-
-
-def _namespaces() -> list[str]:
-    return sorted(
-        {
-            field.identifier.namespace
-            for contract in load_contracts().values()
-            for entity in contract.entities.values()
-            for field in entity.fields.values()
-            if field.identifier and field.identifier.type in PERSONAL
-        }
-    )
-
-
-def _identifier_id(key: bytes, namespace: str, text: str) -> str:
-    """A key as it leaves SQL: 16 hexadecimal digits."""
-    return format(identifier_key(key, namespace, text) & (2**64 - 1), "016x")
 
 
 def _stamp(build: Published) -> dict[str, str]:

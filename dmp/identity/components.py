@@ -22,7 +22,8 @@ Place = tuple[int, date, int, int, int]
 @dataclass(frozen=True)
 class Identifier:
     """One identifier: its type, the landed day it is known from, and its first event on that day
-    (microseconds since 1970, UTC)."""
+    (microseconds since 1970, UTC).
+    """
 
     key: int
     type: str

@@ -13,6 +13,9 @@ from dmp.identity.components import Identifier, Link, Place, components, name, s
 from dmp.identity.decisions import Decisions, Pairs
 from dmp.identity.rules import Hit, Rules
 
+# What only joins others is nobody's name and not looked up.
+EVIDENCE_ONLY = ("order",)
+
 
 @dataclass
 class Day:
@@ -130,7 +133,13 @@ class Known:
         )
         named = [(name(members, self.identifiers), members) for members in groups]
         hits = [Hit(other, most.rule, size) for other, size in sorted(refused.items())] if most else []
-        users = {member: user for user, members in named if user is not None for member in members}
+        users = {
+            member: user
+            for user, members in named
+            if user is not None
+            for member in members
+            if self.types[member] not in EVIDENCE_ONLY
+        }
         return users, self._new(hits)
 
     def _kept_apart(self, identifiers: set[int]) -> dict[int, set[int]]:

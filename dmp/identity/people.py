@@ -10,6 +10,7 @@ import duckdb
 from dmp.identity.folding import Change, Known, fold
 from dmp.identity.tables import OPEN_END, create_tables, insert
 from dmp.identity.touched import know, read_decisions
+from dmp.published_names import id_of
 
 REVERT = (
     "DELETE FROM profiles.identity_quarantine WHERE since >= $first",
@@ -55,11 +56,6 @@ def _update(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> d
         ],
     )
     return {"identifiers_touched": len(known.identifiers), "changes": len(changes), "rules_hit": len(hits)}
-
-
-def id_of(key: int) -> str:
-    """Return a key as it leaves SQL: 16 hexadecimal digits."""
-    return format(key & (2**64 - 1), "016x")
 
 
 def _close(connection: duckdb.DuckDBPyConnection, changes: list[Change]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import duckdb
@@ -47,12 +46,7 @@ GROUP BY identifier_key, other_identifier_key
 # From what the days name for the first time along links, through nothing that was quarantined before them.
 TOUCHED = """
 CREATE OR REPLACE TEMP TABLE touched AS
-WITH RECURSIVE decided AS (
-    SELECT unnest([identifier_key, other_identifier_key]) AS identifier_key, landed_date
-    FROM intermediate.int_identity_decisions
-    WHERE landed_date <= $last
-),
-ends AS (
+WITH RECURSIVE ends AS (
     SELECT identifier_key, other_identifier_key FROM known_links
     UNION ALL
     SELECT other_identifier_key, identifier_key FROM known_links
@@ -68,7 +62,7 @@ reached (identifier_key) AS (
     UNION
     SELECT unnest([identifier_key, other_identifier_key]) FROM known_links WHERE first_landed_date >= $first
     UNION
-    SELECT identifier_key FROM decided WHERE identifier_key IS NOT NULL
+    SELECT unnest($decided::BIGINT[])
     UNION
     SELECT open_ends.other_identifier_key FROM reached INNER JOIN open_ends USING (identifier_key)
 )
@@ -96,12 +90,16 @@ def read_decisions(connection: duckdb.DuckDBPyConnection, last: date) -> list[De
     return [Decision(*row) for row in rows]
 
 
-def find_touched(connection: duckdb.DuckDBPyConnection, rules: Rules, first: date, last: date) -> None:
-    """Make the temporary tables known_identifiers, known_links and touched, for landed days first..last."""
+def find_touched(
+    connection: duckdb.DuckDBPyConnection, first: date, last: date, decided: list[int], person_rule: str
+) -> None:
+    """Make the temporary tables known_identifiers, known_links and touched, for landed days first..last.
+
+    decided: identifiers that decisions name. person_rule: the rule that quarantines nobody.
+    """
     connection.execute(IDENTIFIERS, {"last": last})
     connection.execute(LINKS, {"last": last})
-    person_rule = rules.of_person.rule if rules.of_person else ""
-    connection.execute(TOUCHED, {"first": first, "last": last, "person_rule": person_rule})
+    connection.execute(TOUCHED, {"first": first, "decided": decided, "person_rule": person_rule})
 
 
 def read_days(connection: duckdb.DuckDBPyConnection) -> dict[date, Day]:
@@ -125,11 +123,12 @@ def read_days(connection: duckdb.DuckDBPyConnection) -> dict[date, Day]:
 
 
 def know(
-    connection: duckdb.DuckDBPyConnection, first: date, last: date, decisions: Iterable[Decision]
+    connection: duckdb.DuckDBPyConnection, first: date, last: date, decisions: list[Decision]
 ) -> tuple[Known, dict[date, Day]]:
     """Return what was known of the touched identifiers before `first`, and what the days from then on add."""
     rules = read_rules(connection)
-    find_touched(connection, rules, first, last)
+    decided = [end for one in decisions for end in (one.one, one.other) if end is not None]
+    find_touched(connection, first, last, decided, rules.of_person.rule if rules.of_person else "")
     days = read_days(connection)
     before = Day()
     for day in sorted(day for day in days if day < first):

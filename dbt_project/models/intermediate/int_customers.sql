@@ -5,6 +5,9 @@ with customers as (
 
 select
     login_key,
+    anonymous_key,
+    device_key,
+    household_key,
     email_key,
     phone_key,
     gender,

@@ -1,8 +1,4 @@
 -- One row per decision about people and pair of identifiers: a fact with both clocks.
-with decisions as (
-    {{ union_sources('identity_decisions') }}
-)
-
 select
     decision_id,
     line_number,
@@ -15,5 +11,5 @@ select
     landed_date,
     source_file,
     source_line
-from decisions
+from {{ ref('stg_identity_decisions__decisions') }}
 where {{ in_landed_range() }}

@@ -1,73 +1,66 @@
 -- One row per pair of identifiers, kind of evidence, source and landed_date: how often that day saw them together.
-with together as (
+{%- set types = ['login', 'household', 'email', 'phone', 'order', 'anonymous', 'device'] %}
+with seen as (
     select
         source,
-        login_key,
-        anonymous_key,
-        device_key,
-        landed_date,
+        case when event_type in ('alias', 'identify') then event_type else 'same_event' end as evidence,
+        columns('^(login|household|email|phone|anonymous|device)_key$'),
+        -- An order joins who is named by it alone: a guest's purchase, a refund long after.
+        case
+            when order_id is not null and (login_key is null or anonymous_key is null)
+                then md5_number_lower(source || ':' || order_id)::bit::bigint
+        end as order_key,
+        event_at,
+        event_id,
+        landed_date
+    from {{ ref('int_events') }}
+    where {{ in_landed_range() }} and not is_bot
+    union all by name
+    select
+        split_part(source_file, '/', 1) as source,
+        'customer_record' as evidence,
+        columns('^(login|household|email|phone|anonymous|device)_key$'),
+        observed_at as event_at,
+        landed_date
+    from {{ ref('int_customers') }}
+    where {{ in_landed_range() }}
+),
+
+together as (
+    select
+        * exclude (event_at, event_id),
+        row_number() over () as group_number,
         count(*) as evidence_count,
         min(event_at) as first_event_at,
         min_by(event_id, (event_at, event_id)) as first_event_id
-    from {{ ref('int_events') }}
-    where {{ in_landed_range() }} and not is_bot
-    group by source, login_key, anonymous_key, device_key, landed_date
-),
-
-records as (
-    select
-        split_part(source_file, '/', 1) as source,
-        login_key,
-        email_key,
-        phone_key,
-        landed_date,
-        count(*) as evidence_count,
-        min(observed_at) as first_event_at
-    from {{ ref('int_customers') }}
-    where {{ in_landed_range() }} and login_key is not null
+    from seen
     group by all
 ),
 
-pairs as (
-    {%- for one, other in [('login', 'anonymous'), ('login', 'device'), ('anonymous', 'device')] %}
-    select
-        {{ one }}_key as identifier_key,
-        '{{ one }}' as identifier_type,
-        {{ other }}_key as other_identifier_key,
-        '{{ other }}' as other_identifier_type,
-        'same_event' as evidence,
-        * exclude (login_key, anonymous_key, device_key)
-    from together
-    where {{ one }}_key is not null and {{ other }}_key is not null
-    union all by name
-    {%- endfor %}
-    {%- for other in ['email', 'phone'] %}
-    select
-        login_key as identifier_key,
-        'login' as identifier_type,
-        {{ other }}_key as other_identifier_key,
-        '{{ other }}' as other_identifier_type,
-        'customer_record' as evidence,
-        * exclude (login_key, email_key, phone_key)
-    from records
-    where {{ other }}_key is not null
-    {%- if not loop.last %}
-    union all by name
-    {%- endif %}
-    {%- endfor %}
+named as (
+    select * exclude (key_name), replace(key_name, '_key', '') as identifier_type
+    from (unpivot together on columns('_key$') into name key_name value identifier_key)
 )
 
 select
-    identifier_key,
-    identifier_type,
-    other_identifier_key,
-    other_identifier_type,
-    evidence,
-    source,
-    sum(evidence_count)::bigint as evidence_count,
-    min(first_event_at) as first_event_at,
-    min_by(first_event_id, (first_event_at, first_event_id)) as first_event_id,
-    landed_date
-from pairs
+    ones.identifier_key,
+    ones.identifier_type,
+    others.identifier_key as other_identifier_key,
+    others.identifier_type as other_identifier_type,
+    ones.evidence,
+    ones.source,
+    sum(ones.evidence_count)::bigint as evidence_count,
+    min(ones.first_event_at) as first_event_at,
+    min_by(ones.first_event_id, (ones.first_event_at, ones.first_event_id)) as first_event_id,
+    ones.landed_date
+from named as ones
+inner join named as others using (group_number)
+where list_position({{ types }}, ones.identifier_type) < list_position({{ types }}, others.identifier_type)
 group by
-    identifier_key, identifier_type, other_identifier_key, other_identifier_type, evidence, source, landed_date
+    ones.identifier_key,
+    ones.identifier_type,
+    others.identifier_key,
+    others.identifier_type,
+    ones.evidence,
+    ones.source,
+    ones.landed_date

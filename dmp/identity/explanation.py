@@ -1,0 +1,83 @@
+"""Why a person is who they are: identifiers, the evidence between them, rules that kept others out, decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dmp.identity.deciding import find_identifier
+from dmp.published import published
+from dmp.settings import Home
+
+PARTS = {
+    "identifiers": (
+        "identity_map",
+        "SELECT identifier_id, identifier_type, known_from FROM identity_map WHERE user_id = $1"
+        " ORDER BY known_from, identifier_id",
+    ),
+    # A link joins if both ends are the person's; other links lead to what a rule or a decision keeps out.
+    "links": (
+        "identity_links",
+        """
+        SELECT
+            identifier_id, identifier_type, other_identifier_id, other_identifier_type, evidence, source,
+            evidence_count, first_event_at, first_event_id, links.known_from,
+            ones.user_id = $1 AND others.user_id = $1 AS is_joining
+        FROM identity_links AS links
+        LEFT JOIN identity_map AS ones USING (identifier_id)
+        LEFT JOIN identity_map AS others ON others.identifier_id = other_identifier_id
+        WHERE ones.user_id = $1 OR others.user_id = $1
+        ORDER BY links.known_from, first_event_at, identifier_id, other_identifier_id
+        """,
+    ),
+    "rules_hit": (
+        "identity_quarantine",
+        """
+        WITH own AS (SELECT identifier_id FROM identity_map WHERE user_id = $1),
+        beside AS (
+            SELECT identifier_id FROM own
+            UNION SELECT other_identifier_id FROM identity_links SEMI JOIN own USING (identifier_id)
+            UNION SELECT links.identifier_id FROM identity_links AS links
+            SEMI JOIN own ON own.identifier_id = links.other_identifier_id
+        )
+        SELECT identifier_id, identifier_type, rule, value, since
+        FROM identity_quarantine SEMI JOIN beside USING (identifier_id)
+        ORDER BY since, identifier_id, rule
+        """,
+    ),
+    "decisions": (
+        "identity_decisions",
+        """
+        WITH own AS (SELECT identifier_id FROM identity_map WHERE user_id = $1),
+        about AS (
+            SELECT decision_id FROM identity_decisions
+            WHERE identifier_id IN (FROM own) OR other_identifier_id IN (FROM own)
+        )
+        SELECT decision_id, decision, identifier_id, other_identifier_id, undone_decision_id, reason, known_from
+        FROM identity_decisions
+        WHERE decision_id IN (FROM about) OR undone_decision_id IN (FROM about)
+        ORDER BY decision_id, line_number
+        """,
+    ),
+    "retired_users": (
+        "retired_users",
+        "SELECT retired_user_id, retired_on FROM retired_users WHERE user_id = $1"
+        " ORDER BY retired_on, retired_user_id",
+    ),
+}
+
+
+def explain(home: Home, named: str) -> dict[str, Any]:
+    """Return why a person is who they are.
+
+    Keys: user_id, asked (the identifier that was asked for), as_of_date, build_id, and lists of rows: identifiers,
+    links, rules_hit (of the person's identifiers and of those beside them), decisions, retired_users.
+    """
+    with published(home) as build:
+        asked = find_identifier(build, home, named)
+        return {
+            "user_id": asked["user_id"],
+            "asked": asked,
+            "as_of_date": build.build["as_of_date"],
+            "build_id": build.build["build_id"],
+            **{name: build.rows(table, query, asked["user_id"]) for name, (table, query) in PARTS.items()},
+        }
