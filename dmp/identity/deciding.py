@@ -19,6 +19,10 @@ from dmp.settings import DmpError, Home
 from dmp.warehouse import connect
 
 SOURCE = "identity_decisions"
+OWNERS_NOW = """
+SELECT identifier_key, user_key FROM profiles.identity_map_history SEMI JOIN touched USING (identifier_key)
+WHERE known_to = DATE '9999-12-31'
+"""
 
 
 @dataclass(frozen=True)
@@ -151,17 +155,16 @@ def changes_of(home: Home, proposal: Proposal) -> list[dict[str, Any]]:
     ]
     with connect(home, home.settings(), read_only=True) as connection:
         earlier = read_decisions(connection, day)
-        now, days = know(connection, day, day, earlier)
-        fold(now, days, day)
         then, days = know(connection, day, day, [*earlier, *decided])
+        now = dict(connection.execute(OWNERS_NOW).fetchall())
         fold(then, days, day)
     return [
         {
             "identifier_id": id_of(key),
             "identifier_type": then.types[key],
-            "user_id": id_of(now.users[key]) if key in now.users else None,
+            "user_id": id_of(now[key]) if key in now else None,
             "user_id_then": id_of(user),
         }
         for key, user in sorted(then.users.items())
-        if now.users.get(key) != user
+        if now.get(key) != user
     ]

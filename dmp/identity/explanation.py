@@ -14,19 +14,18 @@ PARTS = {
         "SELECT identifier_id, identifier_type, known_from FROM identity_map WHERE user_id = $1"
         " ORDER BY known_from, identifier_id",
     ),
-    # A link joins if both ends are the person's; other links lead to what a rule or a decision keeps out.
+    # A link joins if both ends are the person's (an order is nobody else's); other links lead to what is kept out.
     "links": (
         "identity_links",
         """
         SELECT
-            identifier_id, identifier_type, other_identifier_id, other_identifier_type, evidence, source,
-            evidence_count, first_event_at, first_event_id, links.known_from,
-            ones.user_id = $1 AND others.user_id = $1 AS is_joining
+            links.* EXCLUDE (build_id),
+            coalesce(ones.user_id, $1) = $1 AND coalesce(others.user_id, $1) = $1 AS is_joining
         FROM identity_links AS links
-        LEFT JOIN identity_map AS ones USING (identifier_id)
-        LEFT JOIN identity_map AS others ON others.identifier_id = other_identifier_id
+        LEFT JOIN identity_map AS ones ON links.identifier_id = ones.identifier_id
+        LEFT JOIN identity_map AS others ON links.other_identifier_id = others.identifier_id
         WHERE ones.user_id = $1 OR others.user_id = $1
-        ORDER BY links.known_from, first_event_at, identifier_id, other_identifier_id
+        ORDER BY links.known_from, first_event_at, links.identifier_id, other_identifier_id, evidence, source
         """,
     ),
     "rules_hit": (
