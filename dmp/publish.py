@@ -26,7 +26,13 @@ from dmp.warehouse import provenance
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
 PUBLISHED_ACCOUNTS = ("landed_files", "rejects", "schema_drift")
 # What only joins or repeats other tables stays inside.
-UNPUBLISHED_TABLES = {"identity_map_history", "user_activity", "user_consents", "user_item_activity"}
+UNPUBLISHED_TABLES = {
+    "identity_map_history",
+    "identity_quarantine",
+    "user_activity",
+    "user_consents",
+    "user_item_activity",
+}
 
 
 def publish(

@@ -29,7 +29,7 @@ PARTS = {
         """,
     ),
     "rules_hit": (
-        "identity_quarantine",
+        "quarantined_identifiers",
         """
         WITH own AS (SELECT identifier_id FROM identity_map WHERE user_id = $1),
         beside AS (
@@ -39,7 +39,7 @@ PARTS = {
             SEMI JOIN own ON own.identifier_id = links.other_identifier_id
         )
         SELECT identifier_id, identifier_type, rule, value, since
-        FROM identity_quarantine SEMI JOIN beside USING (identifier_id)
+        FROM quarantined_identifiers SEMI JOIN beside USING (identifier_id)
         ORDER BY since, identifier_id, rule
         """,
     ),

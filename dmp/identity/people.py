@@ -10,7 +10,6 @@ import duckdb
 from dmp.identity.folding import Change, Known, fold
 from dmp.identity.tables import OPEN_END, create_tables, insert
 from dmp.identity.touched import know, read_decisions
-from dmp.published_names import id_of
 
 REVERT = (
     "DELETE FROM profiles.identity_quarantine WHERE since >= $first",
@@ -50,10 +49,7 @@ def _update(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> d
     insert(
         connection,
         "identity_quarantine",
-        [
-            (hit.identifier, id_of(hit.identifier), known.types[hit.identifier], hit.rule, hit.value, since)
-            for since, hit in hits
-        ],
+        [(hit.identifier, known.types[hit.identifier], hit.rule, hit.value, since) for since, hit in hits],
     )
     return {"identifiers_touched": len(known.identifiers), "changes": len(changes), "rules_hit": len(hits)}
 

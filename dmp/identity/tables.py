@@ -22,7 +22,6 @@ COLUMNS = {
     },
     "identity_quarantine": {
         "identifier_key": ("BIGINT", "What a log carries for a person: a keyed hash of its text."),
-        "identifier_id": ("VARCHAR", "identifier_key in 16 hexadecimal digits."),
         "identifier_type": ("VARCHAR", "Kind of identifier."),
         "rule": ("VARCHAR", "The rule of identity_rules that it broke."),
         "value": ("BIGINT", "The number that broke it: linked identifiers, or the size of a person."),
