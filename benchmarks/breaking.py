@@ -1,17 +1,13 @@
-"""What breaks a home, and what is compared after: kills, damages and digests of every cell.
+"""Runs of the command line in forks of one warm parent, and how they are killed.
 
-Imports are paid once: every try runs in a fork of a parent that has them. Used by benchmarks/facts/breaking.py and by
-tests/test_breaking.py; Linux only.
+Imports are paid once: every try runs in a fork of a parent that has them. Linux only.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 import os
-import random
-import shutil
 import signal
 import sys
 import time
@@ -20,8 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import duckdb
 
 from dmp.settings import Home
 
@@ -99,10 +93,10 @@ def _modules_of_a_run(home: Home) -> list[str]:
     return sorted(sys.modules)
 
 
-def command(*arguments: str, home: Home, kill: Kill | None = None) -> Ended:
-    """Run `dmp <arguments> --home HOME` in a fork."""
-    told = home.root.with_name(f"{home.root.name}.told")
-    changes = home.root.with_name(f"{home.root.name}.changes")
+def command(*arguments: str, home: Home, kill: Kill | None = None, label: str | None = None) -> Ended:
+    """Run `dmp <arguments> --home HOME` in a fork; what it says is kept beside the home under `label`."""
+    told = home.root.with_name(f"{label or home.root.name}.told")
+    changes = home.root.with_name(f"{label or home.root.name}.changes")
     started = time.perf_counter()
     child = os.fork()
     if child == 0:
@@ -188,70 +182,3 @@ def asked(function: Callable[..., Any], *arguments: Any) -> Any:
         said = file.read()
     os.waitpid(child, 0)
     return json.loads(said) if said else {"raised": "the reader died"}
-
-
-def database_digest(path: Path) -> dict[str, str]:
-    """Return, for each table, its row count and two sums over the hashes of its rows."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        names = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
-        ).fetchall()
-        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), bit_xor(hash(rows)) FROM "{}"."{}" AS rows'
-        return {
-            f"{schema}.{name}": str(connection.execute(query.format(schema, name)).fetchone())
-            for schema, name in names
-        }
-
-
-def home_digest(home: Home) -> dict[str, str]:
-    """Return a digest of every table of the warehouse and the vault, every model and every published file."""
-    files = [*home.models.rglob("*"), *(home.published.resolve() / "parquet").rglob("*")]
-    return {
-        **database_digest(home.warehouse),
-        **{f"vault {name}": value for name, value in database_digest(home.vault).items()},
-        **{
-            str(path.relative_to(home.models if home.models in path.parents else home.published.resolve())): (
-                hashlib.sha256(path.read_bytes()).hexdigest()
-            )
-            for path in files
-            if path.is_file()
-        },
-    }
-
-
-def served(home: Home) -> dict[str, str]:
-    """Return what a reader of the published copy gets: the build it names, and a digest of every table."""
-    from dmp.published import published
-
-    with published(home) as build:
-        tables = build.build["tables"]
-        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), min(build_id), max(build_id) FROM "{}" AS rows'
-        found = {name: build.connection.execute(query.format(name)).fetchone() for name in sorted(tables)}
-        return {"build_id": build.build["build_id"], **{name: str(value) for name, value in found.items()}}
-
-
-def copied(home: Home, root: Path) -> Home:
-    """Return a copy of a home that may be broken."""
-    shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(home.root, root, symlinks=True)
-    return Home.at(root)
-
-
-def damage(path: Path, kind: str, chance: random.Random) -> None:
-    """Spoil a file: `flip` a bit, write a `zero_tail`, `cut` it, or make it `empty`."""
-    content = bytearray(path.read_bytes())
-    place = chance.randrange(len(content)) if content else 0
-    if kind == "flip" and content:
-        content[place] ^= 1 << chance.randrange(8)
-    elif kind == "zero_tail":
-        content[place:] = bytes(len(content) - place)
-    elif kind == "cut":
-        del content[place:]
-    else:
-        content.clear()
-    # In place, as a failing disk would: the same inode, the same time of change.
-    stamp = path.stat()
-    with path.open("r+b") as file:
-        file.write(content)
-        file.truncate()
-    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))

@@ -17,6 +17,7 @@ from dmp.checked_json import write_checked
 from dmp.landing.contract import load_contracts
 from dmp.landing.days import landed_days
 from dmp.landing.loading import load_landed_days
+from dmp.landing.strays import stray_files
 from dmp.landing.tables import create_raw_tables
 from dmp.pending import pending_days
 from dmp.settings import Home
@@ -57,7 +58,8 @@ def run_sql(home: Home, *, models: str | None = MODELS) -> str | None:
         build(models, home, settings, {"home_time_zone": settings.time_zone, **days})
     landed = {str(day): files for day, files in landed_days(home.landing).items()}
     home.published.mkdir(exist_ok=True)
-    note = {**maker(home, settings), "landed_days": landed, "files": {}}
+    strays = [stray.source_file for stray in stray_files(home.landing)]
+    note = {**maker(home, settings), "landed_days": landed, "strays": strays, "files": {}}
     write_checked(home.published / BUILD_FILE, note)
     finish_run(home)
     return pending.reason

@@ -1,6 +1,6 @@
 """Files of a home that are damaged one at a time: what a reader is told, and what one run makes of it.
 
-    python -m benchmarks.facts.damages [--count 150] [--healed-every 5]
+    python -m benchmarks.facts.damages [--count 150] [--healed-every 10]
 
 After each damage a reader asks every published table and `dmp status` and `dmp sql` are tried: a right answer or one
 sentence, never a wrong one. Databases that nobody noticed are compared cell by cell. Every n-th home is healed by the
@@ -10,7 +10,7 @@ command that it was told, and compared with the undamaged one.
 from __future__ import annotations
 
 import argparse
-import gzip
+import os
 import random
 import re
 import tempfile
@@ -18,7 +18,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.breaking import asked, command, copied, damage, database_digest, home_digest, served, warm_up
+from benchmarks.breaking import asked, command, warm_up
+from benchmarks.comparing import copied, database_digest, home_digest, served
 from benchmarks.facts.kills import Flow, next_day_flow
 from dmp.healing import is_damaged
 from dmp.settings import Home
@@ -34,7 +35,7 @@ TARGETS = {
     "model": "models/*/*/*.*",
     "dagster.yaml": "dagster/dagster.yaml",
     "Dagster's databases": "dagster/history/*.db",
-    "landed gzip": "landing/*/*/*.gz",
+    "landed file": "landing/*/*/*.*",
     "fingerprints": "landing/.fingerprints.json",
 }
 QUERY = "SELECT lifecycle_stage, count(*) AS people FROM user_profiles GROUP BY ALL ORDER BY ALL"
@@ -49,11 +50,24 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-def compress_some(landing: Path) -> None:
-    """Turn some landed files into gzip, as they may arrive."""
-    for path in sorted(landing.glob("*/*/events.jsonl"))[::3]:
-        path.with_name("events.jsonl.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
-        path.unlink()
+def damage(path: Path, kind: str, chance: random.Random) -> None:
+    """Spoil a file: `flip` a bit, write a `zero_tail`, `cut` it, or make it `empty`."""
+    content = bytearray(path.read_bytes())
+    place = chance.randrange(len(content)) if content else 0
+    if kind == "flip" and content:
+        content[place] ^= 1 << chance.randrange(8)
+    elif kind == "zero_tail":
+        content[place:] = bytes(len(content) - place)
+    elif kind == "cut":
+        del content[place:]
+    else:
+        content.clear()
+    # In place, as a failing disk would: the same inode, the same time of change.
+    stamp = path.stat()
+    with path.open("r+b") as file:
+        file.write(content)
+        file.truncate()
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
 
 
 def look(flow: Flow, answer: str, home: Home, label: str, tally: Tally) -> str:
@@ -99,7 +113,7 @@ def heal(flow: Flow, home: Home, label: str, tally: Tally) -> None:
         tally.failures.append(f"{label}: not healed: {ended.output[-600:]}")
         return
     tally.healed += 1
-    if "landed gzip" not in label:
+    if "landed file" not in label:
         cells = asked(home_digest, home)
         names = sorted(
             name for name in cells.keys() | flow.cells_after if cells.get(name) != flow.cells_after.get(name)
@@ -108,60 +122,40 @@ def heal(flow: Flow, home: Home, label: str, tally: Tally) -> None:
             tally.failures.append(f"{label}: not as before: {names[:8]}")
 
 
-def spoil(
-    flow: Flow, folder: Path, target: str, kind: str, chance: random.Random
-) -> tuple[Home, Path] | None:
-    """Return a copy of the home with one file damaged, None where there is no such file."""
+def spoil(flow: Flow, folder: Path, target: str, kind: str, chance: random.Random) -> tuple[Home, Path]:
+    """Return a copy of the home with one file damaged, and that file."""
     home = copied(flow.before, folder)
-    files = sorted(home.root.glob(TARGETS[target]))
-    if not files:
-        return None
-    path = chance.choice(files)
+    path = chance.choice(sorted(home.root.glob(TARGETS[target])))
     damage(path, kind, chance)
     return home, path
 
 
-def main() -> None:
-    """Print the counts as they grow, and each failure."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=150)
-    parser.add_argument("--healed-every", type=int, default=5)
-    parser.add_argument("--people", type=int, default=40)
-    parser.add_argument("--days", type=int, default=15)
-    parser.add_argument("--targets", nargs="*", default=list(TARGETS))
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    chance, tally = random.Random(arguments.seed), Tally()  # noqa: S311 - a seeded harness
+def damage_many(count: int, healed_every: int = 10, seed: int = 1) -> Tally:
+    """Damage `count` files, each in a fresh copy of a home; print what became of each, and each failure."""
+    chance, tally = random.Random(seed), Tally()  # noqa: S311 - a seeded harness
     warm_up()
     with tempfile.TemporaryDirectory() as name:
-        flow = next_day_flow(Path(name), arguments.people, arguments.days, prepare=compress_some)
+        flow = next_day_flow(Path(name), people=40, days=15)
         answer = command("sql", QUERY, home=flow.before).output
-        number = reported = 0
-        while sum(tally.outcomes.values()) < arguments.count:
-            target, kind = arguments.targets[number % len(arguments.targets)], chance.choice(KINDS)
-            number += 1
-            if not (spoiled := spoil(flow, Path(name) / "damaged", target, kind, chance)):
-                continue
-            label = f"{target}, {kind}, {spoiled[1].name}"
-            outcome = look(flow, answer, spoiled[0], label, tally)
-            outcome = notice(flow, spoiled[0], target, label, tally) or outcome
+        targets = [target for target, pattern in TARGETS.items() if any(flow.before.root.glob(pattern))]
+        for number in range(count):
+            target, kind = targets[number % len(targets)], chance.choice(KINDS)
+            home, path = spoil(flow, Path(name) / "damaged", target, kind, chance)
+            label = f"{target}, {kind}, {path.name}"
+            before = len(tally.failures)
+            outcome = look(flow, answer, home, label, tally)
+            outcome = notice(flow, home, target, label, tally) or outcome
             tally.outcomes[target, outcome] += 1
-            if sum(tally.outcomes.values()) % arguments.healed_every == 0:
-                heal(flow, spoiled[0], label, tally)
-            print(
-                number, label, outcome, f"healed {tally.healed}, failures {len(tally.failures)}", flush=True
-            )
-            print(*tally.failures[reported:], sep="\n", end="", flush=True)
-            reported = len(tally.failures)
-        print(
-            *(f"{target}: {outcome}: {count}" for (target, outcome), count in sorted(tally.outcomes.items())),
-            sep="\n",
-        )
-        print(
-            f"{sum(tally.outcomes.values())} damages, {tally.healed} healed, {len(tally.failures)} failures"
-        )
-        print(*tally.failures, sep="\n")
+            if number % healed_every == 0:
+                heal(flow, home, label, tally)
+            print(number + 1, label, outcome, *tally.failures[before:], sep="; ", flush=True)
+    return tally
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--healed-every", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(damage_many(arguments.count, arguments.healed_every, arguments.seed))

@@ -1,6 +1,6 @@
 """Runs that are killed, several in a row, and what one run makes of the home after that.
 
-    python -m benchmarks.facts.kills [--count 200] [--in-a-row 8]
+    python -m benchmarks.facts.kills [--count 200] [--in-a-row 10]
 
 After every kill a reader asks every published table; after the last of a row one `dmp run` ends undisturbed, and every
 table, vault, model and published file is compared with those of a home whose run was never disturbed.
@@ -13,21 +13,11 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.breaking import (
-    PLACES,
-    Kill,
-    asked,
-    command,
-    copied,
-    home_digest,
-    learn_imports,
-    served,
-    warm_up,
-)
+from benchmarks.breaking import PLACES, Kill, asked, command, learn_imports, warm_up
+from benchmarks.comparing import copied, home_digest, served
 from dmp.settings import Home
 from dmp.world.dirt import Dirt
 from dmp.world.shop import write_world
@@ -57,17 +47,10 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-def next_day_flow(
-    folder: Path, people: int = 40, days: int = 30, prepare: Callable[[Path], None] | None = None
-) -> Flow:
-    """Return the flow of one more day: everything but the last landed day has run and is published.
-
-    prepare: what is done to the landing before the first run.
-    """
+def next_day_flow(folder: Path, people: int = 40, days: int = 30) -> Flow:
+    """Return the flow of one more day: everything but the last landed day has run and is published."""
     home = Home.at(folder / "before")
     write_world(home.landing, home.truth, people=people, days=days, seed=11, dirt=DIRT)
-    if prepare:
-        prepare(home.landing)
     last = max(home.landing.glob("shop/*"))
     last.rename(folder / "last")
     learn_imports(home)
@@ -113,6 +96,7 @@ def kill_in_a_row(flow: Flow, home: Home, count: int, chance: random.Random, tal
             # It ended before its time had come: healed, and no more to kill.
             break
         killed.append(kill)
+        print(f"  killed: {kill}, exit {ended.code}", flush=True)
         if ended.code != -9:
             tally.failures.append(f"{kill}: exit {ended.code}: {ended.output[-500:]}")
         tally.reads += 1
@@ -133,33 +117,27 @@ def kill_in_a_row(flow: Flow, home: Home, count: int, chance: random.Random, tal
     tally.rows_of_kills += 1
 
 
-def main() -> None:
-    """Print the counts as they grow, and each failure."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--in-a-row", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    chance = random.Random(arguments.seed)  # noqa: S311 - a seeded harness
-    tally = Tally()
+def kill_many(count: int, in_a_row: int = 10, seed: int = 1) -> Tally:
+    """Kill `count` runs, in rows on a fresh copy of a home each; print the counts as they grow, and each failure."""
+    chance, tally = random.Random(seed), Tally()  # noqa: S311 - a seeded harness
     warm_up()
     with tempfile.TemporaryDirectory() as name:
         folders = {kind: Path(name) / kind for kind in ("next", "first")}
         for folder in folders.values():
             folder.mkdir()
         flows = [next_day_flow(folders["next"]), first_run_flow(folders["first"])]
-        while tally.kills < arguments.count:
+        while tally.kills < count:
             flow = flows[tally.rows_of_kills % 4 == 3]
             home = copied(flow.before, Path(name) / "broken")
-            kill_in_a_row(flow, home, min(arguments.in_a_row, arguments.count - tally.kills), chance, tally)
-            print(
-                f"{tally.kills} kills in {tally.rows_of_kills} rows, {tally.reads} reads, "
-                f"{len(tally.failures)} failures",
-                *tally.failures,
-                sep="\n",
-                flush=True,
-            )
+            kill_in_a_row(flow, home, min(in_a_row, count - tally.kills), chance, tally)
+            print(f"{tally.kills} kills in {tally.rows_of_kills} rows", *tally.failures, sep="\n", flush=True)
+    return tally
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--in-a-row", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(kill_many(arguments.count, arguments.in_a_row, arguments.seed))

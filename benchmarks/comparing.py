@@ -1,0 +1,58 @@
+"""What is compared when a home went through something: digests of every cell, model and published file."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from dmp.settings import Home
+
+
+def database_digest(path: Path) -> dict[str, str]:
+    """Return, for each table, its row count and two sums over the hashes of its rows."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), bit_xor(hash(rows)) FROM "{}"."{}" AS rows'
+        return {
+            f"{schema}.{name}": str(connection.execute(query.format(schema, name)).fetchone())
+            for schema, name in names
+        }
+
+
+def home_digest(home: Home) -> dict[str, str]:
+    """Return a digest of every table of the warehouse and the vault, every model and every published file."""
+    files = [*home.models.rglob("*"), *(home.published.resolve() / "parquet").rglob("*")]
+    return {
+        **database_digest(home.warehouse),
+        **{f"vault {name}": value for name, value in database_digest(home.vault).items()},
+        **{
+            str(path.relative_to(home.models if home.models in path.parents else home.published.resolve())): (
+                hashlib.sha256(path.read_bytes()).hexdigest()
+            )
+            for path in files
+            if path.is_file()
+        },
+    }
+
+
+def served(home: Home) -> dict[str, str]:
+    """Return what a reader of the published copy gets: the build it names, and a digest of every table."""
+    from dmp.published import published
+
+    with published(home) as build:
+        tables = build.build["tables"]
+        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), min(build_id), max(build_id) FROM "{}" AS rows'
+        found = {name: build.connection.execute(query.format(name)).fetchone() for name in sorted(tables)}
+        return {"build_id": build.build["build_id"], **{name: str(value) for name, value in found.items()}}
+
+
+def copied(home: Home, root: Path) -> Home:
+    """Return a copy of a home that may be broken."""
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(home.root, root, symlinks=True)
+    return Home.at(root)

@@ -1,0 +1,36 @@
+"""Replay equality and broken machines as rows of the table of facts: half an hour on two idle cores.
+
+python -m benchmarks.facts.breaking
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.facts.damages import damage_many
+from benchmarks.facts.kills import kill_many
+from benchmarks.facts.readers import read_while_publishing
+from benchmarks.facts.replays import equal_orders
+
+KILLS, DAMAGES, ORDERS, READS, PUBLISHES = 200, 150, 20, 1000, 50
+
+
+def rows() -> list[dict[str, Any]]:
+    """Return one row per promise: the count that was tried and the failures, of which the goal is none."""
+    kills, damages = kill_many(KILLS), damage_many(DAMAGES)
+    reads = [line.split(maxsplit=1) for line in read_while_publishing(READS, PUBLISHES).splitlines()]
+    bad_reads = sum(int(count) for count, outcome in reads if outcome != "whole")
+    return [
+        _row("kills", f"failures in {kills.kills}", len(kills.failures)),
+        _row("damaged files", f"failures in {damages.outcomes.total()}", len(damages.failures)),
+        _row("reads", f"errors or mixed builds in {READS} during {PUBLISHES} publishes", bad_reads),
+        _row("orders of processing", f"differing of {ORDERS}", ORDERS - equal_orders(ORDERS)),
+    ]
+
+
+def _row(name: str, metric: str, value: int) -> dict[str, Any]:
+    return {"name": name, "metric": metric, "value": value, "peer": None, "goal": 0, "reached": value == 0}
+
+
+if __name__ == "__main__":
+    print(*rows(), sep="\n")
