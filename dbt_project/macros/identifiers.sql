@@ -28,3 +28,8 @@
 {% macro makes_a_person(identifier_type='identifier_type') -%}
     {{ identifier_type }} in ('{{ person_types() | join("', '") }}')
 {%- endmacro %}
+
+{#- An integer for texts that name no person: half of their MD5 as a positive number. -#}
+{% macro text_key(texts) -%}
+    (md5_number_lower({{ texts | join(' || chr(31) || ') }}) >> 1)::bigint
+{%- endmacro %}

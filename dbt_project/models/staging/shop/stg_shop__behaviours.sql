@@ -10,6 +10,7 @@ select
     channel,
     campaign_id,
     item_id,
+    page_url,
     query,
     is_bot,
     landed_date,
