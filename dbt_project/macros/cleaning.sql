@@ -43,7 +43,7 @@ select
         {%- endfor %}
     )
 from (
-    {{ union_sources(cells.entities) }}
+    {{ landed(cells.entities) }}
 ) as recorded
 left join (
     select

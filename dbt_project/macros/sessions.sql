@@ -3,12 +3,11 @@
     event_type not in ('refund', 'review', 'stock_adjustment', 'ledger_adjustment')
 {%- endmacro %}
 
-{#- Where pauses are looked for: in the source's own session, else on the device, else by
-    the anonymous identifier, else by what else makes a person. -#}
+{#- Where pauses are looked for: in the source's own session, else in what the visitor did. -#}
 {% macro thread_key() -%}
     case
         when session_id is not null then {{ text_key(['source', 'session_id']) }}
-        else coalesce(device_key, anonymous_key, case when {{ makes_a_person() }} then identifier_key end)
+        else visitor_key
     end
 {%- endmacro %}
 
@@ -38,7 +37,7 @@ dates around those on which the landed days of the run saw a thread, and leaves 
 visited as (
     select *, {{ thread_key() }} as thread_key
     from {{ facts }}
-    where not is_bot and {{ is_part_of_a_visit() }}
+    where not is_bot and not is_idle and {{ is_part_of_a_visit() }}
 ),
 {% if is_incremental() %}
 touched as (

@@ -18,6 +18,13 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- What has landed of one kind of entity; events have a view of their own, in which clocks are corrected. -#}
+{% macro landed(entities) -%}
+    {%- if entities == 'events' -%} select * from {{ ref('int_events_landed') }}
+    {%- else -%} {{ union_sources(entities) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The canonical rows of a raw table whose contract says what its records mean.
     kind: events, items, customers, consents or exposures. -#}
 {% macro canonical(kind, source_name, entity) -%}

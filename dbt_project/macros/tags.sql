@@ -18,6 +18,15 @@
     }) }}
 {%- endmacro %}
 
+{#- Whether a value meets the operator and threshold of a rule. -#}
+{% macro holds(value, rules) -%}
+    case {{ rules }}.operator
+        {%- for operator in ['>=', '>', '<=', '<', '='] %}
+        when '{{ operator }}' then {{ value }} {{ operator }} {{ rules }}.threshold
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {#- One row per (as_of_date, user_key, tag_id) whose rule holds for the metrics in a relation. -#}
 {% macro tags_held(metrics) -%}
 select tall.as_of_date, tall.user_key, rules.tag_id, tall.metric, tall.value
@@ -34,12 +43,5 @@ from (
     on columns(* exclude (as_of_date, user_key)) into name metric value value
 ) as tall
 inner join {{ ref('tag_rules') }} as rules on tall.metric = rules.metric
-where
-    case rules.operator
-        when '>=' then tall.value >= rules.threshold
-        when '>' then tall.value > rules.threshold
-        when '<=' then tall.value <= rules.threshold
-        when '<' then tall.value < rules.threshold
-        when '=' then tall.value = rules.threshold
-    end
+where {{ holds('tall.value', 'rules') }}
 {%- endmacro %}

@@ -109,7 +109,7 @@ def expected(events: pd.DataFrame, known_on: date) -> list[tuple]:
     seen = events[
         (events["landed_date"] <= known_on) & ~events["is_bot"] & (events["event_type"] != "refund")
     ]
-    thread = seen["session_id"].fillna(seen["device_key"].astype(str))
+    thread = seen["session_id"].fillna(seen["visitor_key"].astype(str))
     sessions = []
     for name, walk in seen.sort_values(["event_at", "event_id"]).groupby(thread):
         session: list[Any] = []
@@ -169,11 +169,12 @@ def random_events(seed: int, days: int = 14, threads: int = 3, visits: int = 40)
             "event_at": event_at,
             "event_date": event_date.date,
             "landed_date": pd.DatetimeIndex(landed).date,
-            "device_key": visit % threads,
+            "visitor_key": visit % threads,
             "identifier_key": 100 + visit % threads,
             "identifier_type": "anonymous",
             "login_key": pd.array(np.where(visit % 5 == 0, 200 + visit % 2, -1)).astype("Int64"),
             "session_id": own,
             "is_bot": rng.random(size) < 0.02,
+            "is_idle": False,
         }
     )

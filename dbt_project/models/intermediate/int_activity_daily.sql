@@ -13,5 +13,5 @@ select
     coalesce(sum(rating), 0)::bigint as rating_sum,
     count(*) as event_count
 from {{ ref('int_events') }}
-where {{ in_landed_range() }} and not is_bot and {{ makes_a_person() }}
+where {{ in_landed_range() }} and not is_bot and not is_idle and {{ makes_a_person() }}
 group by identifier_key, event_date, landed_date

@@ -11,7 +11,7 @@ select
     count(distinct order_id) filter (event_type = 'purchase') as order_count
 from {{ ref('int_events') }}
 where
-    {{ in_landed_range() }} and not is_bot and {{ makes_a_person() }}
+    {{ in_landed_range() }} and not is_bot and not is_idle and {{ makes_a_person() }}
     and {{ dimension }} is not null
 group by all
 {%- if not loop.last %}

@@ -20,7 +20,7 @@ with scopes as (
         {%- endfor %}
         {%- endif %}
     from (
-        {{ union_sources(fact.entities) }}
+        {{ landed(fact.entities) }}
     ) as recorded
     where
         {{ in_landed_range() }}

@@ -1,6 +1,17 @@
 -- One row per accepted event of any source, in one shape.
-with events as (
+with landed as (
     {{ cleaned('int_events') }}
+),
+
+-- A program stays one for what lands of that date later; an open page does not stay idle.
+bots as (
+    select visitor_key, event_date, min(landed_date) as flagged_on from {{ ref('int_bot_flags') }}
+    where kind = 'bot'
+    group by visitor_key, event_date
+),
+
+idle as (
+    select distinct visitor_key, event_date, landed_date from {{ ref('int_bot_flags') }} where kind = 'idle'
 )
 
 select
@@ -9,17 +20,19 @@ select
     event_type,
     event_name,
     event_at,
-    (event_at at time zone '{{ var("home_time_zone") }}')::date as event_date,
+    landed.event_date,
     -- As the source gave them; event_at is the time that counts.
     client_event_at,
     sent_at,
     received_at,
+    clock_skew_seconds,
     coalesce(is_order_only, false) as is_order_only,
     identifier_key,
     identifier_type,
     login_key,
     anonymous_key,
     device_key,
+    landed.visitor_key,
     household_key,
     email_key,
     phone_key,
@@ -51,9 +64,16 @@ select
     amount,
     currency,
     rating,
-    is_bot,
+    -- An order counts, whoever placed it.
+    coalesce(is_bot, false) or coalesce(bots.flagged_on <= landed.landed_date and event_type <> 'purchase', false) as is_bot,
+    idle.visitor_key is not null as is_idle,
     properties,
-    landed_date,
+    landed.landed_date,
     source_file,
     source_line
-from events
+from landed
+left join bots on landed.visitor_key = bots.visitor_key and landed.event_date = bots.event_date
+left join idle
+    on landed.visitor_key = idle.visitor_key
+    and landed.event_date = idle.event_date
+    and landed.landed_date = idle.landed_date

@@ -1,0 +1,79 @@
+-- One row per visitor, event_date, landed_date and rule that it met: judged by what landed on that day, never again.
+with judged as materialized (
+    select
+        visitor_key,
+        event_at,
+        event_date,
+        landed_date,
+        event_type = 'page_ping' as is_ping,
+        coalesce(is_bot, false) as is_bot_user_agent,
+        {{ is_action() }} as is_action
+    from {{ ref('int_events_landed') }}
+    where {{ in_landed_range() }} and visitor_key is not null
+),
+
+days as (
+    select
+        visitor_key,
+        event_date,
+        landed_date,
+        count(*) filter (is_action) as action_count,
+        count(*) filter (is_bot_user_agent) as user_agent_hit_count,
+        count(*) filter (is_ping) / count(*) as ping_share
+    from judged
+    group by visitor_key, event_date, landed_date
+),
+
+busy as materialized (
+    select
+        visitor_key,
+        event_date,
+        landed_date,
+        event_at,
+        epoch_ms(event_at) - epoch_ms(lag(event_at) over (
+            partition by visitor_key, event_date, landed_date order by event_at
+        )) as pause
+    from judged
+    inner join days using (visitor_key, event_date, landed_date)
+    where is_action and action_count >= {{ actions_that_tell() }}
+),
+
+measured as (
+    select visitor_key, event_date, landed_date, 'user_agent_hit_count' as metric, 'day' as period, user_agent_hit_count as value
+    from days
+    union all
+    select visitor_key, event_date, landed_date, 'ping_share', 'day', ping_share from days
+    union all
+    -- Standard deviation over mean, from whole numbers so that the order of rows does not matter.
+    select
+        visitor_key,
+        event_date,
+        landed_date,
+        'pause_variation',
+        'day',
+        sqrt(greatest(count(pause) * sum(pause::hugeint * pause) - sum(pause) * sum(pause), 0)) / nullif(sum(pause), 0)
+    from busy
+    group by visitor_key, event_date, landed_date
+    {%- for period in action_periods() %}
+    union all
+    select visitor_key, event_date, landed_date, 'action_count', '{{ period }}', max(action_count)
+    from (
+        select visitor_key, event_date, landed_date, count(*) as action_count
+        from busy
+        group by visitor_key, event_date, landed_date, date_trunc('{{ period }}', event_at)
+    ) as counted
+    group by visitor_key, event_date, landed_date
+    {%- endfor %}
+)
+
+select
+    measured.visitor_key,
+    measured.event_date,
+    measured.landed_date,
+    rules.rule_id,
+    rules.rule_version,
+    rules.kind,
+    measured.value
+from measured
+inner join {{ ref('bot_rules') }} as rules using (metric, period)
+where {{ holds('measured.value', 'rules') }}

@@ -1,0 +1,17 @@
+-- One row per accepted event of any source, in one shape, before it is judged.
+{{ config(materialized='view') }}
+with told as (
+    {{ union_sources('events') }}
+),
+
+timed as (
+    select * replace ({{ corrected_event_at() }} as event_at)
+    from told
+)
+
+select
+    *,
+    (event_at at time zone '{{ var("home_time_zone") }}')::date as event_date,
+    date_diff('second', received_at, sent_at) as clock_skew_seconds,
+    {{ visitor_key() }} as visitor_key
+from timed
