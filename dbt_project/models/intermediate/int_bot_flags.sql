@@ -18,13 +18,13 @@ days as (
         event_date,
         landed_date,
         count(*) filter (is_action) as action_count,
-        count(*) filter (is_bot_user_agent) as user_agent_hit_count,
+        (count(*) filter (is_bot_user_agent))::double as user_agent_hit_count,
         count(*) filter (is_ping) / count(*) as ping_share
     from judged
     group by visitor_key, event_date, landed_date
 ),
 
-busy as materialized (
+paced as materialized (
     select
         visitor_key,
         event_date,
@@ -39,30 +39,26 @@ busy as materialized (
 ),
 
 measured as (
-    select visitor_key, event_date, landed_date, 'user_agent_hit_count' as metric, 'day' as period, user_agent_hit_count as value
-    from days
-    union all
-    select visitor_key, event_date, landed_date, 'ping_share', 'day', ping_share from days
-    union all
+    unpivot (select * exclude (action_count), 'day' as period from days)
+    on user_agent_hit_count, ping_share into name metric value value
+    union all by name
     -- Standard deviation over mean, from whole numbers so that the order of rows does not matter.
     select
         visitor_key,
         event_date,
         landed_date,
-        'pause_variation',
-        'day',
+        'day' as period,
+        'pause_variation' as metric,
         sqrt(greatest(count(pause) * sum(pause::hugeint * pause) - sum(pause) * sum(pause), 0)) / nullif(sum(pause), 0)
-    from busy
+            as value
+    from paced
     group by visitor_key, event_date, landed_date
     {%- for period in action_periods() %}
-    union all
-    select visitor_key, event_date, landed_date, 'action_count', '{{ period }}', max(action_count)
-    from (
-        select visitor_key, event_date, landed_date, count(*) as action_count
-        from busy
-        group by visitor_key, event_date, landed_date, date_trunc('{{ period }}', event_at)
-    ) as counted
-    group by visitor_key, event_date, landed_date
+    union all by name
+    select visitor_key, event_date, landed_date, '{{ period }}' as period, 'action_count' as metric, count(*) as value
+    from paced
+    group by visitor_key, event_date, landed_date, date_trunc('{{ period }}', event_at)
+    qualify row_number() over (partition by visitor_key, event_date, landed_date order by value desc) = 1
     {%- endfor %}
 )
 

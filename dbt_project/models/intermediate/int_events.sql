@@ -65,7 +65,8 @@ select
     currency,
     rating,
     -- An order counts, whoever placed it.
-    coalesce(is_bot, false) or coalesce(bots.flagged_on <= landed.landed_date and event_type <> 'purchase', false) as is_bot,
+    coalesce(is_bot, false)
+    or coalesce(bots.flagged_on <= landed.landed_date and event_type <> 'purchase', false) as is_bot,
     idle.visitor_key is not null as is_idle,
     properties,
     landed.landed_date,
