@@ -101,7 +101,8 @@ def test_the_last_day_of_a_range_says_what_its_table_holds(instance: dg.DagsterI
 
 def test_a_backfill_reaches_intermediate_days_from_raw_days() -> None:
     graph = defs.resolve_asset_graph()
-    assert dg.AssetKey("shop__events") in graph.get(dg.AssetKey("int_events")).parent_keys
+    assert dg.AssetKey("shop__events") in graph.get(dg.AssetKey("int_events_landed")).parent_keys
+    assert dg.AssetKey("int_events_landed") in graph.get(dg.AssetKey("int_events")).parent_keys
 
 
 def test_every_suite_is_a_blocking_check() -> None:

@@ -61,7 +61,7 @@ def staging_keys(sources: Set[str]) -> set[dg.AssetKey]:
     return {dg.AssetKey(name) for name in models if name.removeprefix("stg_").partition("__")[0] in sources}
 
 
-EXAMINED = "int_cells_examined"
+EXAMINED = "int_events_landed int_cells_examined"
 TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 
 

@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from dmp.cleaning.fitting import create_parameters
 from dmp.landing.contract import load_contracts
 from dmp.landing.tables import create_raw_tables
 from dmp.settings import Home, Settings
@@ -53,6 +54,7 @@ class SessionRuns:
         home = Home(folder)
         with duckdb.connect(str(home.warehouse)) as connection:
             create_raw_tables(connection, load_contracts())
+            create_parameters(connection)
         compiled = folder / "dbt" / "compiled" / "dmp" / "models" / "intermediate" / "int_sessions.sql"
         statements = []
         for select in ("+int_sessions", "int_sessions"):
