@@ -111,6 +111,17 @@ EXPOSURES = {
     "cost_amount": "DECIMAL(18,4)",
     **PLACE,
 }
+IDENTITY_DECISIONS = {
+    "decision_id": "VARCHAR",
+    "line_number": "BIGINT",
+    "decision": "VARCHAR",
+    "identifier_key": "BIGINT",
+    "other_identifier_key": "BIGINT",
+    "undone_decision_id": "VARCHAR",
+    "reason": "VARCHAR",
+    "decided_at": "TIMESTAMPTZ",
+    **PLACE,
+}
 CANONICAL = {
     "events": EVENTS,
     "items": ITEMS,
@@ -118,4 +129,5 @@ CANONICAL = {
     "missing_answers": MISSING_ANSWERS,
     "consents": CONSENTS,
     "exposures": EXPOSURES,
+    "identity_decisions": IDENTITY_DECISIONS,
 }

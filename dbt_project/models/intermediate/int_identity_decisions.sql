@@ -1,4 +1,8 @@
 -- One row per decision about people and pair of identifiers: a fact with both clocks.
+with decisions as (
+    {{ union_sources('identity_decisions') }}
+)
+
 select
     decision_id,
     line_number,
@@ -11,5 +15,5 @@ select
     landed_date,
     source_file,
     source_line
-from {{ ref('stg_identity_decisions__decisions') }}
+from decisions
 where {{ in_landed_range() }}
