@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dmp.published import published
-from dmp.settings import Home, SettingsError
+from dmp.settings import DmpError, Home, SettingsError
 from dmp.terminal import HomeOption, JsonOption, console, print_json, print_rows, reported
 
 cleaning = typer.Typer(no_args_is_help=True, help="What cleaning looked at, flagged and changed.")
@@ -50,17 +50,24 @@ def try_(
     as_json: JsonOption = False,
 ) -> None:
     """Clean a copy of the facts with one rule on or off and count what its column's rules then do."""
+    from dmp.builds import code_version
     from dmp.cleaning.rules import FEATURES as ON_FEATURES
     from dmp.cleaning.rules import load_rules
     from dmp.cleaning.trial import cleaned_again
+    from dmp.warehouse import provenance
 
     rules = {rule.rule_id: rule for rule in load_rules() if rule.table_name != ON_FEATURES}
     if rule_id not in rules:
         raise SettingsError(f"{rule_id} is no rule on facts; there are {', '.join(rules)}")
+    place = Home.at(home)
+    if (provenance(place) or {}).get("code_version") != code_version():
+        raise DmpError(
+            f"the tables of {place.root} were made by other code or rules: `dmp run --home {place.root}` first"
+        )
     tried = [*({**rules, rule_id: rules[rule_id].model_copy(update={"is_on": is_on})}).values()]
     column = f"{rules[rule_id].table_name}.{rules[rule_id].column_name}"
     with TemporaryDirectory() as folder, console.status("cleaning a copy"):
-        rows = read_trial(cleaned_again(Home.at(home), tried, Path(folder)))
+        rows = read_trial(cleaned_again(place, tried, Path(folder)))
     _print([row for row in rows if row[1] == column], as_json)
 
 

@@ -27,6 +27,8 @@ def cleaned_again(home: Home, rules: Sequence[Rule], folder: Path) -> Home:
     if not home.warehouse.exists():
         raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
     trial, settings = Home.at(folder), home.settings()
+    # Which sources ever landed decides which staging views there are.
+    trial.landing.symlink_to(home.landing.resolve())
     with exclusive(home):
         for path in home.root.glob(f"{home.warehouse.name}*"):
             shutil.copy(path, trial.root / path.name)

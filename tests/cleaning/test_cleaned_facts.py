@@ -6,10 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from dmp.cleaning.commands import read_report, read_trial
 from dmp.cleaning.rules import load_rules
 from dmp.cleaning.trial import cleaned_again
+from dmp.cli import app
 from dmp.settings import Home
 
 FACTS = {
@@ -137,3 +139,11 @@ def test_people_have_features_and_the_report_counts_every_rule_on_facts(shop_hom
     assert rows(shop_home, people) == [
         (*rows(shop_home, "SELECT count(*), count(*) FROM profiles.user_profiles")[0], True)
     ]
+
+
+@pytest.mark.parametrize(("rule", "exit_code"), [("item_price_mean", 1), ("no_rule", 2)])
+def test_trying_needs_a_rule_on_facts_and_tables_that_the_same_code_made(
+    rule: str, exit_code: int, tmp_path: Path
+) -> None:
+    answer = CliRunner().invoke(app, ["cleaning", "try", rule, "--on", "--home", str(tmp_path)])
+    assert answer.exit_code == exit_code
