@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dmp.landing.accounts import FileAccount
 from dmp.landing.blocks import MEGABYTE, Block, RefusedFileError, Reject
+from dmp.landing.consent_strings import with_consent_strings
 from dmp.landing.content import content_hash
 from dmp.landing.contract import OWN_COLUMNS, Contract, Entity
 from dmp.landing.duplicates import ACCEPT, COUNT_LOSERS, FIND_LOSERS, KEEP_CONFLICTS
@@ -64,6 +65,7 @@ class EntityLoad:
     def load(self, files: list[tuple[LandedFile, FileAccount]]) -> None:
         """Load the files, ordered by (landed day, name), and count in their accounts what became of them."""
         self._list(files)
+        with_consent_strings(self.connection, self.entity)
         for batch in _read_ahead(_batches(files, self.entity, self._earlier_contents(files))):
             for number, count in self._read(batch).items():
                 files[number][1].suppressed_count += count

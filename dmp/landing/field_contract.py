@@ -22,6 +22,8 @@ COLUMN_TYPES = {
     "currency": "VARCHAR",
     "ip": "VARCHAR",
     "user_agent": "VARCHAR",
+    # What an IAB TCF string grants of our purposes; the string itself may tell people apart and is not kept.
+    "tcf": "MAP(VARCHAR, BOOLEAN)",
 }
 
 

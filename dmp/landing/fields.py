@@ -43,6 +43,7 @@ def typed_sql(name: str, field: FieldContract, contract: Contract) -> str:
     return {
         "text": f'"{name}"',
         "user_agent": f'"{name}"',
+        "tcf": f'tcf_purposes("{name}")',
         "integer": _cast_if(text, INTEGER, "BIGINT"),
         "decimal": _cast_if(text, NUMBER, "DECIMAL(18,4)"),
         "float": _cast_if(text, NUMBER, "DOUBLE"),

@@ -78,6 +78,8 @@ def _own_columns(contract: Contract, entity: Entity, kind: str) -> Iterator[tupl
     identifiers = {field.identifier.column for field in entity.fields.values() if field.identifier}
     yield TIMES[kind], _time_sql(contract, entity)
     yield from ((key, key) for key in KEYS if key in identifiers)
+    if kind == "consents":
+        yield from (("is_granted", f'unnest(map_values("{name}"))') for name in _consent_strings(entity))
     if kind != "events":
         return
     yield "event_id", _record_id(entity)
@@ -116,6 +118,8 @@ def _mapped_sql(entity: Entity, mapped: Mapped) -> str:
         value = _record_id(entity)
     else:
         value = f'"{entity.raw_column(mapped.field or "")}"'
+    if mapped.field in _consent_strings(entity):
+        return f"unnest(map_keys({value}))"
     if mapped.values:
         renamed = " ".join(f"when {_quoted(old)} then {_quoted(new)}" for old, new in mapped.values.items())
         value = f"case {value}::varchar {renamed} else {value}::varchar end"
@@ -123,6 +127,11 @@ def _mapped_sql(entity: Entity, mapped: Mapped) -> str:
         allowed = ", ".join(map(_quoted, texts))
         value = f'case when "{entity.raw_column(name)}"::varchar in ({allowed}) then {value} end'
     return value
+
+
+def _consent_strings(entity: Entity) -> list[str]:
+    """The fields that say of every purpose whether it is granted: each makes a row per purpose."""
+    return [name for name, field in entity.fields.items() if field.type == "tcf"]
 
 
 def _quoted(text: str) -> str:

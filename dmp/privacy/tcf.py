@@ -78,13 +78,13 @@ def decode_tcf(text: str) -> TcfConsent:
     return TcfConsent(**fields)
 
 
-def granted_purposes(text: str | None) -> list[str]:
-    """Return those of our purposes that a string grants, none where it is missing or malformed."""
+def purposes_granted(text: str) -> dict[str, bool]:
+    """Return of each of our purposes whether a string grants it: a malformed one grants none."""
     try:
-        consents = decode_tcf(text or "").purpose_consents
+        consents = decode_tcf(text).purpose_consents
     except TcfError:
-        return []
-    return [purpose for purpose, needed in TCF_PURPOSES.items() if consents.issuperset(needed)]
+        consents = frozenset()
+    return {purpose: consents.issuperset(needed) for purpose, needed in TCF_PURPOSES.items()}
 
 
 def _bits(segment: str) -> Bits:

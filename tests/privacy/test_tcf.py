@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
+import duckdb
 import pytest
 
 from benchmarks.tcf_reference import malformed, random_strings
-from dmp.privacy.tcf import decode_tcf, granted_purposes
+from dmp.landing.contract import read_contract
+from dmp.landing.loading import load_landed_days
+from dmp.landing.mapping import canonical_sql
+from dmp.privacy.tcf import decode_tcf, purposes_granted
 from dmp.privacy.tcf_bits import TcfError
 
 # Purposes 1 to 10 consented; vendors 2 and 6 to 8 in ranges; vendors 1 and 3 disclosed.
@@ -50,7 +57,8 @@ def test_every_part_is_read() -> None:
     ],
 )
 def test_ours_needs_all_of_theirs(consented: range, ours: list[str]) -> None:
-    assert granted_purposes(changed(13, sum(1 << (24 - number) for number in consented))) == ours
+    granted = purposes_granted(changed(13, sum(1 << (24 - number) for number in consented)))
+    assert [purpose for purpose, is_granted in granted.items() if is_granted] == ours
 
 
 @pytest.mark.parametrize(
@@ -71,8 +79,54 @@ def test_ours_needs_all_of_theirs(consented: range, ours: list[str]) -> None:
 def test_a_malformed_string_is_named_and_grants_nothing(text: str, problem: str) -> None:
     with pytest.raises(TcfError, match=problem):
         decode_tcf(text)
-    assert granted_purposes(text) == []
+    assert not any(purposes_granted(text).values())
 
 
 def test_damage_of_any_kind_is_no_consent() -> None:
-    assert {tuple(granted_purposes(text)) for text in malformed(random_strings(200))} == {()}
+    assert not any(any(purposes_granted(text).values()) for text in malformed(random_strings(200)))
+
+
+CONTRACT = """
+source: visits
+description: Visits with the consent string of their moment.
+entities:
+  visits:
+    format: jsonl
+    event_time: at
+    fields:
+      cookie: {type: text, identifier: {type: anonymous, namespace: visits_cookie}}
+      at: {type: timestamp, required: true}
+      consent: {type: tcf}
+    canonical:
+      consents: {purpose: consent}
+"""
+
+
+def test_a_landed_string_becomes_one_consent_a_purpose_and_a_malformed_one_refuses_all(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "visits.yaml").write_text(CONTRACT)
+    contract = read_contract(tmp_path / "visits.yaml")
+    granting = f"{segment(CORE)}.{segment(DISCLOSED)}"
+    day = tmp_path / "landing" / "visits" / "2024-03-01"
+    day.mkdir(parents=True)
+    (day / "visits.jsonl").write_text(
+        "".join(
+            f'{{"cookie":"{cookie}","at":"2024-03-01T10:00:00Z","consent":{consent}}}\n'
+            for cookie, consent in {"a": f'"{granting}"', "b": '"nonsense"', "c": "null"}.items()
+        )
+    )
+    days = {"first": date(2024, 3, 1), "last": date(2024, 3, 1)}
+    with duckdb.connect() as connection:
+        landing = tmp_path / "landing"
+        [account] = load_landed_days(connection, tmp_path / "v", landing, contract, key=b"k", **days)
+        columns = canonical_sql(contract, "visits", "consents")
+        selected = ", ".join(f"{sql} AS {column}" for column, sql in columns.items())
+        rows = connection.execute(f"SELECT {selected} FROM raw.visits__visits").df()
+    assert account.accepted_count == 3
+    granted = rows.groupby("source_line").agg({"purpose": list, "is_granted": list}).to_dict("index")
+    ours = ["analytics", "personalisation", "advertising"]
+    assert granted == {
+        1: {"purpose": ours, "is_granted": [True] * 3},
+        2: {"purpose": ours, "is_granted": [False] * 3},
+    }
