@@ -64,7 +64,7 @@ def try_(
         raise DmpError(
             f"the tables of {place.root} were made by other code or rules: `dmp run --home {place.root}` first"
         )
-    tried = [*({**rules, rule_id: rules[rule_id].model_copy(update={"is_on": is_on})}).values()]
+    tried = list({**rules, rule_id: rules[rule_id].model_copy(update={"is_on": is_on})}.values())
     column = f"{rules[rule_id].table_name}.{rules[rule_id].column_name}"
     with TemporaryDirectory() as folder, console.status("cleaning a copy"):
         rows = read_trial(cleaned_again(place, tried, Path(folder)))
