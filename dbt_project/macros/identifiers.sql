@@ -8,6 +8,15 @@
     case when regexp_full_match({{ id }}, '[0-9a-f]{16}') then unhex({{ id }})::bit::bigint end
 {%- endmacro %}
 
+{#- The key of the best identifier that a record names its person by, and its type. -#}
+{% macro person_key(record) -%}
+    coalesce({{ record }}.{{ person_types() | join('_key, ' ~ record ~ '.') }}_key)
+{%- endmacro %}
+
+{% macro person_type(record) -%}
+    case {% for type in person_types() %}when {{ record }}.{{ type }}_key is not null then '{{ type }}' {% endfor %}end
+{%- endmacro %}
+
 {#- The end of an interval of knowledge that is still open. -#}
 {% macro open_end() -%} date '9999-12-31' {%- endmacro %}
 

@@ -6,7 +6,7 @@ with exposures as (
 select
     exposure_id,
     campaign_id,
-    login_key,
+    {{ person_key('exposures') }} as identifier_key,
     channel,
     is_holdout,
     exposed_at,

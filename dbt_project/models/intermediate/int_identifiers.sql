@@ -7,7 +7,12 @@ with seen as (
     select anonymous_key, 'anonymous' as identifier_type, event_at, landed_date from {{ ref('int_events') }}
     where {{ in_landed_range() }} and not is_bot and anonymous_key is not null and login_key is not null
     union all
-    select login_key, 'login' as identifier_type, observed_at, landed_date from {{ ref('int_customers') }}
+    select
+        {{ person_key('customers') }} as identifier_key,
+        {{ person_type('customers') }} as identifier_type,
+        observed_at,
+        landed_date
+    from {{ ref('int_customers') }} as customers
     where {{ in_landed_range() }}
 )
 

@@ -12,7 +12,7 @@ assigned as (
         arg_min(is_holdout, (exposed_at, exposure_id)) as is_holdout,
         min((exposed_at at time zone '{{ var("home_time_zone") }}')::date) as exposed_date
     from {{ ref('int_exposures') }} as exposures
-    inner join {{ ref('identity_map') }} as map on exposures.login_key = map.identifier_key
+    inner join {{ ref('identity_map') }} as map on exposures.identifier_key = map.identifier_key
     group by campaign_id, map.user_key
 ),
 

@@ -23,7 +23,7 @@ customers as (
         {%- endfor %}
         min(registered_at) as registered_at
     from {{ ref('int_customers') }} as customers
-    inner join map on customers.login_key = map.identifier_key
+    inner join map on {{ person_key('customers') }} = map.identifier_key
     group by map.user_key
 ),
 
