@@ -20,6 +20,9 @@ import pyarrow.parquet as pq
 
 from benchmarks.home_scan import hits
 from benchmarks.tcf_reference import compare
+from dmp.privacy.person import find_person, open_home
+from dmp.privacy.purposes import declared_purposes
+from dmp.settings import Home
 
 PEOPLE, DAYS, ERASED, AT_ONCE = 90, 20, 50, 25
 # A file that was rewritten by other code has other bytes, in Parquet even for equal records.
@@ -56,8 +59,6 @@ def _purposes() -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         _dmp(home, "demo", "--people", "30", "--days", "10")
-        from dmp.privacy.purposes import declared_purposes
-
         declared = declared_purposes()
         with duckdb.connect(str(home / "published" / "dmp.duckdb"), read_only=True) as connection:
             columns = connection.execute(
@@ -134,11 +135,14 @@ def _users(home: Path) -> list[str]:
 
 
 def _texts(home: Path, users: list[str]) -> list[str]:
-    texts = []
-    for user in users:
-        held = json.loads(_dmp(home, "access", user, "--json"))
-        texts += [identifier["text"] for identifier in held["identifiers"]]
-    return texts
+    """Return every identifier of these people that the vault knows in clear."""
+    place = Home.at(home)
+    connection = open_home(place)
+    try:
+        people = [find_person(connection, place, user) for user in users]
+    finally:
+        connection.close()
+    return [text for person in people for _, _, text in person.texts]
 
 
 def _all_texts(home: Path) -> list[str]:
