@@ -92,25 +92,29 @@ def published(home: Home) -> Iterator[Published]:
     """Open the home's current build: what it says of itself and its rows are of one build, whatever is published
     meanwhile. Raises DmpError where nothing was published yet, or the build is damaged.
     """
-    folder, connection = _open_current(home)
+    build, connection = _open_current(home)
     try:
-        yield Published(read_checked(folder / BUILD_FILE) or {"tables": {}}, connection)
-    except (duckdb.Error, DamagedFileError) as error:
-        if isinstance(error, DamagedFileError) or is_damage(error):
+        yield Published(build, connection)
+    except duckdb.Error as error:
+        if is_damage(error):
             raise damaged_build(home, error) from error
         raise
     finally:
         connection.close()
 
 
-def _open_current(home: Home, milliseconds: int | None = None) -> tuple[Path, duckdb.DuckDBPyConnection]:
+def _open_current(
+    home: Home, milliseconds: int | None = None
+) -> tuple[dict[str, Any], duckdb.DuckDBPyConnection]:
     folder = home.published.resolve()
     if not folder.is_dir():
         raise not_published(home)
     try:
-        return folder, _open(home, folder, milliseconds)
-    except duckdb.Error as error:
-        # An old build may be forgotten between the look at the link and the opening of the file.
+        if build := read_checked(folder / BUILD_FILE):
+            return build, _open(home, folder, milliseconds)
+        raise DamagedFileError(f"{folder / BUILD_FILE} is gone")
+    except (duckdb.Error, DamagedFileError) as error:
+        # An old build may be forgotten between the look at the link and the opening of its files.
         if home.published.resolve() != folder:
             return _open_current(home, milliseconds)
         raise damaged_build(home, error) from error

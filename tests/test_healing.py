@@ -21,7 +21,7 @@ from dmp.healing import is_damaged, mend
 from dmp.pending import pending_days
 from dmp.publish import publish
 from dmp.published import published
-from dmp.settings import DmpError, Home, SettingsError
+from dmp.settings import DmpError, Home, Settings, SettingsError
 from dmp.warehouse import exclusive
 
 
@@ -193,3 +193,20 @@ def test_one_process_may_enter_the_lock_again(home: Home) -> None:
         pass
     with exclusive(home, lambda: pytest.fail("the lock was never freed")):
         pass
+
+
+def test_a_build_that_is_forgotten_while_it_is_opened_is_never_read_as_an_empty_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetful(path: Path) -> dict | None:
+        if path.exists():
+            monkeypatch.undo()
+            monkeypatch.setenv("DMP_KEY", "the tests have no secrets")
+            publish(home, Settings(builds_kept=1), {AS_OF: {"file": "other"}}, AS_OF)
+        return read_checked(path)
+
+    before = home.published.resolve().name
+    monkeypatch.setattr("dmp.published.read_checked", forgetful)
+    with published(home) as build:
+        assert build.build["build_id"] == home.published.resolve().name != before
+        assert build.account()["record_count"] == 12

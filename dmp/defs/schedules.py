@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from contextlib import suppress
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from dmp.builds import code_version, published_build
+from dmp.checked_json import DamagedFileError
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
 from dmp.defs.transformation import staging_keys
@@ -82,7 +84,10 @@ def landed_days_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | d
     """Run what has landed as soon as it has landed; what failed is tried again only with other files or code."""
     home = Home.at()
     landed = {str(day): files for day, files in landed_days(home.landing).items()}
-    build = published_build(home)
+    build = None
+    # A damaged build is no reason to skip: what is pending knows what to do.
+    with suppress(DamagedFileError):
+        build = published_build(home)
     strays = [stray.source_file for stray in stray_files(home.landing)]
     if build and (build["landed_days"], build.get("strays")) == (landed, strays):
         return dg.SkipReason("nothing has landed since the published build")
