@@ -37,7 +37,7 @@ dates around those on which the landed days of the run saw a thread, and leaves 
 visited as (
     select *, {{ thread_key() }} as thread_key
     from {{ facts }}
-    where not is_bot and not is_idle and {{ is_part_of_a_visit() }}
+    where not is_bot and {{ is_part_of_a_visit() }}
 ),
 {% if is_incremental() %}
 touched as (

@@ -36,7 +36,7 @@ INSERT INTO sessions FROM recut;
 """
 # What names a session first, then all else; known_from and known_to are the last columns.
 READ = "SELECT first_event_id, started_at, ended_at, event_count, * FROM {} ORDER BY ALL"
-LANDED = "landed_date BETWEEN $first AND $last"
+LANDED = "landed_date = ANY ($1)"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class SessionRuns:
     def compiled(cls, folder: Path) -> SessionRuns:
         """Let dbt build the model twice in a home without events, and keep what it compiled."""
         home = Home(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(home.warehouse)) as connection:
             create_raw_tables(connection, load_contracts())
             create_parameters(connection)
@@ -73,8 +74,8 @@ class SessionRuns:
             connection.execute(f"CREATE SCHEMA intermediate; {self.facts}")
             connection.register("given", events)
             for number, batch in enumerate(batches):
-                first, last = min(batch), max(batch)
-                _land(connection, first, last)
+                first = min(batch)
+                _land(connection, batch)
                 if number == 0:
                     connection.execute(f"CREATE TABLE sessions AS {self.whole}")
                     continue
@@ -93,7 +94,7 @@ class SessionRuns:
             with duckdb.connect(str(self.home.warehouse)) as connection:
                 connection.execute("SET TimeZone = 'UTC'")
                 connection.register("given", events)
-                _land(connection, min(batch), max(batch))
+                _land(connection, batch)
             build("int_sessions", self.home, Settings(), days)
         with duckdb.connect(str(self.home.warehouse)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
@@ -134,11 +135,10 @@ def expected(events: pd.DataFrame, known_on: date) -> list[tuple]:
     )
 
 
-def _land(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
-    days = {"first": first, "last": last}
-    connection.execute(f"DELETE FROM intermediate.int_events WHERE {LANDED}", days)
+def _land(connection: duckdb.DuckDBPyConnection, batch: Sequence[date]) -> None:
+    connection.execute(f"DELETE FROM intermediate.int_events WHERE {LANDED}", [list(batch)])
     connection.execute(
-        f"INSERT INTO intermediate.int_events BY NAME SELECT * FROM given WHERE {LANDED}", days
+        f"INSERT INTO intermediate.int_events BY NAME SELECT * FROM given WHERE {LANDED}", [list(batch)]
     )
 
 
