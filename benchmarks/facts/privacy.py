@@ -24,7 +24,7 @@ from dmp.privacy.person import find_person, open_home
 from dmp.privacy.purposes import declared_purposes
 from dmp.settings import Home
 
-PEOPLE, DAYS, ERASED, AT_ONCE = 90, 20, 50, 25
+PEOPLE, DAYS, ERASED, AT_ONCE = 120, 20, 50, 25
 # A file that was rewritten by other code has other bytes, in Parquet even for equal records.
 NOT_COMPARED = {"raw.landed_files": ("byte_count", "content_hash")}
 
