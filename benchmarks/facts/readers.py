@@ -18,16 +18,13 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.comparing import served
-from dmp.publish import publish
+from dmp.publish import PUBLISHED_ACCOUNTS, publish
 from dmp.settings import Home, Settings
 
 DAY = date(2026, 6, 28)
 TABLES = """
-CREATE OR REPLACE SCHEMA raw; CREATE SCHEMA IF NOT EXISTS profiles;
-CREATE OR REPLACE TABLE raw.landed_files AS SELECT 'shop' AS source, range AS record_count FROM range(10);
-CREATE OR REPLACE TABLE raw.rejects AS SELECT 'shop' AS source, range AS source_line FROM range(10);
-CREATE OR REPLACE TABLE profiles.item_profiles AS
-SELECT range AS item_id, range * 2 AS view_count_life FROM range(20000);
+CREATE SCHEMA raw; CREATE SCHEMA profiles;
+CREATE TABLE profiles.item_profiles AS SELECT range AS item_id, range * 2 AS view_count_life FROM range(20000);
 """
 
 
@@ -58,6 +55,8 @@ def read_while_publishing(reads: int, publishes: int) -> str:
         going.touch()
         with duckdb.connect(str(home.warehouse)) as connection:
             connection.execute(TABLES)
+            for table in PUBLISHED_ACCOUNTS:
+                connection.execute(f"CREATE TABLE raw.{table} AS SELECT range AS record_count FROM range(10)")
         publish(home, Settings(builds_kept=1), {DAY: {"file": "first"}}, DAY)
         reader = os.fork()
         if reader == 0:
