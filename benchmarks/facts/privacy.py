@@ -5,6 +5,7 @@ Usage: python -m benchmarks.facts.privacy (about ten runs of a small home; needs
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -129,7 +130,7 @@ def _erasures() -> list[dict[str, Any]]:
 
 def _users(home: Path) -> list[str]:
     people = pq.read_table(home / "truth" / "people.parquet").to_pylist()
-    landed = b"".join(path.read_bytes() for path in sorted((home / "landing").rglob("*.jsonl")))
+    landed = b"".join(path.read_bytes() for path in sorted((home / "landing").rglob("consents.jsonl")))
     named = {row["user_id"] for row in people if row["user_id"]}
     return sorted(user for user in named if f'"{user}"'.encode() in landed)[:ERASED]
 
@@ -168,9 +169,12 @@ def _world_without(home: Path, never: Path, texts: list[str]) -> list[bytes]:
                 table.filter(pa.array(is_kept)), target, compression="zstd", write_page_checksum=True
             )
             continue
-        lines = path.read_bytes().splitlines(keepends=True)
-        target.write_bytes(b"".join(line for line in lines if not pattern.search(line)))
-        if path.name == "events.jsonl":
+        is_packed = path.suffix == ".gz"
+        content = gzip.decompress(path.read_bytes()) if is_packed else path.read_bytes()
+        lines = content.splitlines(keepends=True)
+        kept = b"".join(line for line in lines if not pattern.search(line))
+        target.write_bytes(gzip.compress(kept, mtime=0) if is_packed else kept)
+        if path.name.startswith("events."):
             removed += [line for line in lines if pattern.search(line)]
     return removed
 
