@@ -169,14 +169,25 @@ def _world_without(home: Path, never: Path, texts: list[str]) -> list[bytes]:
                 table.filter(pa.array(is_kept)), target, compression="zstd", write_page_checksum=True
             )
             continue
-        is_packed = path.suffix == ".gz"
-        content = gzip.decompress(path.read_bytes()) if is_packed else path.read_bytes()
-        lines = content.splitlines(keepends=True)
+        lines = _unpacked(path).splitlines(keepends=True)
         kept = b"".join(line for line in lines if not pattern.search(line))
-        target.write_bytes(gzip.compress(kept, mtime=0) if is_packed else kept)
+        target.write_bytes(_packed(kept, path.suffix))
         if path.name.startswith("events."):
             removed += [line for line in lines if pattern.search(line)]
     return removed
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".zst":
+        return pa.CompressedInputStream(pa.BufferReader(content), "zstd").read()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def _packed(content: bytes, suffix: str) -> bytes:
+    if suffix == ".zst":
+        return pa.Codec("zstd").compress(content, asbytes=True)
+    return gzip.compress(content, mtime=0) if suffix == ".gz" else content
 
 
 def _tables(home: Path) -> dict[str, list[tuple]]:
