@@ -53,9 +53,16 @@ measured as (
             as value
     from paced
     group by visitor_key, event_date, landed_date
+    -- The rows of one moment are one action: an event about several products is a row for each.
     {%- for period in action_periods() %}
     union all by name
-    select visitor_key, event_date, landed_date, '{{ period }}' as period, 'action_count' as metric, count(*) as value
+    select
+        visitor_key,
+        event_date,
+        landed_date,
+        '{{ period }}' as period,
+        'action_count' as metric,
+        count(distinct event_at) as value
     from paced
     group by visitor_key, event_date, landed_date, date_trunc('{{ period }}', event_at)
     qualify row_number() over (partition by visitor_key, event_date, landed_date order by value desc) = 1
@@ -63,13 +70,10 @@ measured as (
 )
 
 select
-    measured.visitor_key,
-    measured.event_date,
-    measured.landed_date,
+    measured.* exclude (metric, period),
     rules.rule_id,
     rules.rule_version,
-    rules.kind,
-    measured.value
+    rules.kind
 from measured
 inner join {{ ref('bot_rules') }} as rules using (metric, period)
 where {{ holds('measured.value', 'rules') }}
