@@ -140,7 +140,7 @@ def damage_many(count: int, healed_every: int = 10, seed: int = 1) -> Tally:
         targets = [target for target, pattern in TARGETS.items() if any(flow.before.root.glob(pattern))]
         for number in range(count):
             target, kind = targets[number % len(targets)], chance.choice(KINDS)
-            home, path = spoil(flow, Path(name) / "damaged", target, kind, chance)
+            home, path = spoil(flow, Path(name) / "spoilt", target, kind, chance)
             label = f"{target}, {kind}, {path.name}"
             before = len(tally.failures)
             outcome = look(flow, answer, home, label, tally)
