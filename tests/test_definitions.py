@@ -40,7 +40,7 @@ ACCOUNTS = {"landed_files", "rejects", "schema_drift"}
 
 
 def specs() -> list[dg.AssetSpec]:
-    return list(defs.resolve_all_asset_specs())
+    return sorted(defs.resolve_all_asset_specs(), key=lambda spec: spec.key)
 
 
 @pytest.fixture

@@ -58,8 +58,9 @@ def parquet_files(home: Home) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def all_at_once(tmp_path_factory: pytest.TempPathFactory, run: Callable) -> Home:
     home = Home.at(tmp_path_factory.mktemp("at_once"))
-    # 100 days end on a Sunday; the last batches below cross another one.
+    # 100 days end on a Sunday; the one before it falls into a pause between two of the batches below.
     write_world(home.landing, home.truth, people=120, days=100, seed=11, dirt=DIRT)
+    shutil.rmtree(sorted(home.landing.glob("shop/*"))[92])
     assert run(home).is_success
     return home
 
@@ -68,7 +69,7 @@ def all_at_once(tmp_path_factory: pytest.TempPathFactory, run: Callable) -> Home
 def day_by_day(tmp_path_factory: pytest.TempPathFactory, all_at_once: Home, run: Callable) -> Home:
     home = Home.at(tmp_path_factory.mktemp("day_by_day"))
     days = sorted(all_at_once.landing.glob("shop/*"))
-    batches = [days[:91], days[91:92], days[92:98], days[98:99], days[99:]]
+    batches = [days[:91], days[91:92], days[92:97], days[97:98], days[98:]]
     for batch in batches:
         for day in batch:
             shutil.copytree(day, home.landing / "shop" / day.name)

@@ -6,11 +6,14 @@
     pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
     post_hook="{{ describe_columns(metric_descriptions()) }}",
 ) }}
+{#- Every Sunday that is not there yet, those of a pause between two runs among them. -#}
 {% set cuts %}
 (
     select as_of_date from {{ ref('int_cuts') }}
     where is_weekly
-        {% if is_incremental() %}and as_of_date >= date '{{ var("first_landed_date") }}'{% endif %}
+        {% if is_incremental() %}
+        and as_of_date > (select coalesce(max(as_of_date), date '0001-01-01') from {{ this }})
+        {% endif %}
 )
 {% endset %}
 {{ user_metrics(cuts) }}
