@@ -18,7 +18,7 @@ from dmp.landing.accounts import FileAccount
 from dmp.landing.blocks import Block, RefusedFileError
 from dmp.landing.content import opened
 from dmp.landing.contract import Entity
-from dmp.landing.csv_lines import CsvLines
+from dmp.landing.csv_lines import CsvLines, problem_of
 from dmp.landing.files import LandedFile
 
 PATTERN = "(pattern)"
@@ -167,4 +167,6 @@ def _header(file: LandedFile, entity: Entity) -> list[str]:
     except (OSError, csv.Error, RefusedFileError):
         return []
     names = [name.strip() for name in header]
+    if any(problem_of(name) for name in names):
+        return []
     return names if set(names) & set(entity.source_names) else []
