@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -78,6 +80,17 @@ def prepare(home: Home) -> None:
         unfinished.write_text(text)
         unfinished.replace(path)
     os.environ.update(environment(home))
+
+
+@contextmanager
+def restored_environment() -> Iterator[None]:
+    """Undo what `prepare` sets when the block ends: a later command of this process may be about another home."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:

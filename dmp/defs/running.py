@@ -11,7 +11,7 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
 from dagster._utils.error import SerializableErrorInfo
 
-from dmp.defs.instance import open_instance
+from dmp.defs.instance import open_instance, restored_environment
 from dmp.defs.partitions import register
 from dmp.defs.schedules import run_selection, run_tags
 from dmp.defs.work import SECONDS
@@ -44,7 +44,7 @@ def pending_job(pending: Pending) -> dg.JobDefinition:
 def run_pending(home: Home, pending: Pending, started: Callable[[str], None]) -> RunOutcome:
     """Run every stage for the pending landed days; `started` is told the name of each step as it begins."""
     job = pending_job(pending)
-    with open_instance(home) as instance:
+    with restored_environment(), open_instance(home) as instance:
         register(instance, pending.days)
         run = instance.create_run_for_job(
             job, asset_selection=job.asset_selection, tags=run_tags(pending), run_config=SILENT
