@@ -24,6 +24,8 @@ MODEL_METRICS = {
     "ece": "calibration error",
     "top_tenth_lift": "lift of top tenth",
 }
+# How the steps of checks end, after the name of their table.
+CHECKS = ("_expectations", "_every_file_has_an_account", "_no_drift")
 REJECTED = """
 SELECT reason_code AS cause, min(reason) AS reason, count(*) AS cause_count
 FROM rejects GROUP BY cause ORDER BY cause_count DESC, cause LIMIT 5
@@ -132,7 +134,7 @@ def stage_seconds(steps: dict[str, float]) -> dict[str, float]:
 
 def stage_of(step: str) -> str:
     """Return the stage that a step of the run belongs to; every gate belongs to `gates`."""
-    if step.endswith("_expectations"):
+    if step.endswith(CHECKS):
         return "gates"
     if step.startswith("raw__") or step == "accounts":
         return "raw"
