@@ -36,6 +36,14 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         """Build from `dagster.yaml`."""
         return cls(inst_data=inst_data, **config_value)
 
+    @property
+    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
+        """Yes: a range of days is planned in one event an asset; its run, not each of its days, is shown as failed.
+
+        An event a day is 12,000 of them for 400 days and 30 tables, before anything has begun.
+        """
+        return True
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
