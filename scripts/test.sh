@@ -12,4 +12,4 @@ step "dagster definitions validate"
 DAGSTER_HOME=$(mktemp -d) && export DAGSTER_HOME
 DMP_HOME=$DAGSTER_HOME/home dagster definitions validate -w workspace.yaml --log-level error
 # Whole-flow homes take most of the time, a file each: two at once.
-step "pytest"; pytest -n 2 --dist loadfile
+step "pytest"; pytest -n 2 --dist loadfile --no-loadscope-reorder
