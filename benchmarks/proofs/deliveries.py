@@ -1,6 +1,6 @@
 """Files and events delivered again: record tables stay as they are, other payloads go to the conflict table.
 
-python -m benchmarks.facts.deliveries
+python -m benchmarks.proofs.deliveries
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Files of a home that are damaged one at a time: what a reader is told, and what one run makes of it.
 
-    python -m benchmarks.facts.damages [--count 150] [--healed-every 10]
+    python -m benchmarks.proofs.damages [--count 150] [--healed-every 10]
 
 After each damage a reader asks every published table and `dmp status` and `dmp sql` are tried: a right answer or one
 sentence, never a wrong one. Databases that nobody noticed are compared cell by cell. Every n-th home is healed by the
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.breaking import asked, command, warm_up
 from benchmarks.comparing import copied, database_digest, home_digest, served
-from benchmarks.facts.kills import Flow, next_day_flow
+from benchmarks.proofs.kills import Flow, next_day_flow
 from dmp.healing import is_damaged
 from dmp.settings import Home
 

@@ -1,6 +1,6 @@
 """Sessions in any order of days, and bots against the ledger.
 
-Run: python -m benchmarks.facts.sessions
+Run: python -m benchmarks.proofs.sessions
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Replay equality and broken machines as rows of the table of facts: half an hour on two idle cores.
 
-python -m benchmarks.facts.breaking
+python -m benchmarks.proofs.breaking
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.facts.damages import damage_many
-from benchmarks.facts.kills import kill_many
-from benchmarks.facts.readers import read_while_publishing
-from benchmarks.facts.replays import equal_orders
+from benchmarks.proofs.damages import damage_many
+from benchmarks.proofs.kills import kill_many
+from benchmarks.proofs.readers import read_while_publishing
+from benchmarks.proofs.replays import equal_orders
 
 KILLS, DAMAGES, ORDERS, READS, PUBLISHES = 200, 150, 20, 1000, 50
 

@@ -1,6 +1,6 @@
 """Who is who, against the built-in world's ledger: pairwise precision and recall, caps, undo, batches.
 
-    python -m benchmarks.facts.identity [--people 2000] [--days 300]
+    python -m benchmarks.proofs.identity [--people 2000] [--days 300]
 
 Population: every event and order of the world's people (no bots), each under the identifier that it counts for: its
 login, else its browser. Two events are a true pair if one person did both, a found pair if the map as known now gives

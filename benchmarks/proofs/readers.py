@@ -1,6 +1,6 @@
 """Readers that ask the published copy while builds are swapped in.
 
-    python -m benchmarks.facts.readers [--reads 1000] [--publishes 50]
+    python -m benchmarks.proofs.readers [--reads 1000] [--publishes 50]
 
 Each read opens the current build, reads every table and compares the build that each row names. Only one build is kept,
 which is the hardest case: a build may be forgotten between a look at the link and the opening of its file.

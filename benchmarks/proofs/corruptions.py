@@ -1,6 +1,6 @@
 """Good files of every format, corrupted: the accounts against a counter that knows nothing of the readers.
 
-python -m benchmarks.facts.corruptions [--count 1000]
+python -m benchmarks.proofs.corruptions [--count 1000]
 """
 
 from __future__ import annotations

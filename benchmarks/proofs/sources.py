@@ -1,6 +1,6 @@
 """Every source that ships with a contract, from its public originals to ranked lists, with the account of its lines.
 
-    python -m benchmarks.facts.sources [--data ../shared/data] [--only web_log]
+    python -m benchmarks.proofs.sources [--data ../shared/data] [--only web_log]
 
 Each source gets a home of its own. The lines of its landing files are counted here once more, byte by byte, and
 compared with what the accounts say; segment, ga4 and ad_log have no public original at hand and are left to the tests.

@@ -1,6 +1,6 @@
 """Purposes of columns, consent strings against the reference decoder, and fifty erasures in one small home.
 
-Usage: python -m benchmarks.facts.privacy (about ten runs of a small home; needs npm for the reference decoder)
+Usage: python -m benchmarks.proofs.privacy (about ten runs of a small home; needs npm for the reference decoder)
 """
 
 from __future__ import annotations

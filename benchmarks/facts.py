@@ -18,25 +18,22 @@ from importlib.metadata import version
 from typing import Any
 
 PARTS = ("sources", "accounts", "cleaning", "sessions", "identity", "privacy", "breaking")
+EMPTY = {"name": None, "metric": None, "value": None, "peer": None, "goal": None, "reached": None}
 # A process each: what a part leaves in memory does not touch the next.
-CODE = "import json; from benchmarks.facts.{part} import rows; print(*map(json.dumps, rows()), sep='\\n', flush=True)"
+CODE = "import json; from benchmarks.proofs.{part} import rows; print(*map(json.dumps, rows()), sep='\\n', flush=True)"
 
 
 def rows_of(part: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a part, or one row that says why there are none."""
+    """Yield the rows of a part: name, metric, value, peer, goal, reached; an error is a row too."""
     ended = subprocess.run(
         [sys.executable, "-c", CODE.format(part=part)], stdout=subprocess.PIPE, text=True, check=False
     )
     found = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
-    yield from ({"part": part, **row} for row in found)
-    if ended.returncode and not found:
-        yield {
-            "part": part,
-            "name": part,
-            "metric": "exit code",
-            "value": ended.returncode,
-            "reached": False,
-        }
+    if ended.returncode:
+        found.append(
+            {"name": part, "metric": "exit code", "value": ended.returncode, "goal": 0, "reached": False}
+        )
+    yield from ({"part": part, **EMPTY, **row} for row in found)
 
 
 def main() -> None:

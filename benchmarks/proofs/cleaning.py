@@ -1,6 +1,6 @@
 """What cleaning does to the built-in shop and to online_retail, and whether its promises hold there.
 
-    python -m benchmarks.facts.cleaning
+    python -m benchmarks.proofs.cleaning
 
 DMP_DATA names the folder with the real data; without it only the shop is looked at.
 """

@@ -1,6 +1,6 @@
 """Accounting, shown with numbers: corrupted files, deliveries repeated, conflicts and rejects replayed.
 
-    python -m benchmarks.facts.accounts
+    python -m benchmarks.proofs.accounts
 
 At the landing: the raw tables, of which every later table is made, are compared cell by cell.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.facts import corruptions, deliveries, rejects
+from benchmarks.proofs import corruptions, deliveries, rejects
 
 
 def rows() -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """A machine that does not do as it should: many runs at once, a full disk, folders that cannot be written.
 
-    python -m benchmarks.facts.machine      # as root: it mounts a small tmpfs and binds a folder read-only
+    python -m benchmarks.proofs.machine      # as root: it mounts a small tmpfs and binds a folder read-only
 
 After each, one run heals and every cell is compared with the undisturbed home's.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.breaking import asked, command, warm_up
 from benchmarks.comparing import copied, home_digest, served
-from benchmarks.facts.kills import Flow, next_day_flow
+from benchmarks.proofs.kills import Flow, next_day_flow
 from dmp.settings import Home
 
 RUNS = 20

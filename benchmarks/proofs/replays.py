@@ -1,6 +1,6 @@
 """The same landed days in many orders of processing, SQL tables compared cell by cell.
 
-python -m benchmarks.facts.replays [--orders 20] [--raw-only]
+python -m benchmarks.proofs.replays [--orders 20] [--raw-only]
 """
 
 from __future__ import annotations

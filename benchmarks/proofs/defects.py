@@ -1,6 +1,6 @@
 """Defects put into the tables of a good home one by one: each makes the gate of its table red.
 
-    python -m benchmarks.facts.defects WAREHOUSE
+    python -m benchmarks.proofs.defects WAREHOUSE
 
 Works on a copy. What a red gate stops, and that the published bytes stay, is in tests/test_gates.py.
 """

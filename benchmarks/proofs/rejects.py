@@ -1,6 +1,6 @@
 """Rejects replayed after a file or a contract was mended: the raw tables equal those of never having been rejected.
 
-python -m benchmarks.facts.rejects
+python -m benchmarks.proofs.rejects
 """
 
 from __future__ import annotations

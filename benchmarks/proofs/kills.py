@@ -1,6 +1,6 @@
 """Runs that are killed, several in a row, and what one run makes of the home after that.
 
-    python -m benchmarks.facts.kills [--count 200] [--in-a-row 10]
+    python -m benchmarks.proofs.kills [--count 200] [--in-a-row 10]
 
 After every kill a reader asks every published table; after the last of a row one `dmp run` ends undisturbed, and every
 table, vault, model and published file is compared with those of a home whose run was never disturbed.
