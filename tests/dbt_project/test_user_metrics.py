@@ -1,0 +1,62 @@
+"""Metrics of people are what a count of the raw events gives, for any person and any day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from raw_shop_events import RawShop, counted
+
+from dmp.settings import Home
+
+SERVED = '(select as_of_date from "warehouse"."intermediate"."int_cuts" where is_served)'
+PEOPLE_A_DAY = 12
+# Made of the columns that are counted here.
+DERIVED = {
+    "is_identified",
+    "purchase_gap_mean_days",
+    "purchase_gap_last_days",
+    "purchase_gap_stddev_days",
+    "purchase_overdue_ratio",
+    "purchase_rate_life",
+    "order_share_90d",
+    "average_order_amount_life",
+    "average_rating_life",
+}
+
+
+@pytest.fixture(scope="module")
+def shop(shop_home: Home) -> RawShop:
+    return RawShop.read(shop_home)
+
+
+def metrics_as_of(home: Home, day: date) -> dict[int, dict]:
+    """Return the metrics of everyone as of a day, from the SQL that dbt made of user_metrics for the last one."""
+    (compiled,) = (home.root / "dbt" / "compiled").rglob("user_metrics.sql")
+    query = compiled.read_text().replace(SERVED, f"(select date '{day}' as as_of_date)")
+    assert str(day) in query
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        rows = connection.execute(query)
+        names = [column[0] for column in rows.description]
+        people = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    return {person["user_key"]: person for person in people}
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_metrics_of_random_people_and_days_equal_a_count_of_the_raw_events(
+    shop_home: Home, shop: RawShop, data: st.DataObject
+) -> None:
+    day = data.draw(st.dates(*shop.landed_range()), label="as of")
+    found = metrics_as_of(shop_home, day)
+    people = shop.people(day)
+    done = {user: shop.done(identifiers, day) for user, identifiers in people.items()}
+    assert found.keys() == {user for user, events in done.items() if events}
+    for user in data.draw(st.lists(st.sampled_from(sorted(found)), max_size=PEOPLE_A_DAY, unique=True)):
+        expected = counted(done[user], day)
+        assert found[user].keys() - DERIVED - {"as_of_date", "user_key"} == expected.keys()
+        assert {name: found[user][name] for name in expected} == expected
