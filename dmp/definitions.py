@@ -15,6 +15,7 @@ from dmp.defs.quality import GATES
 from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift
 from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, training_job, weekly_training
 from dmp.defs.transformation import STAGE_ASSETS
+from dmp.defs.verification import monthly_verification, verification
 from dmp.defs.warehouse import Warehouse
 
 STAGES = [*RAW_ASSETS, accounts, identity, *STAGE_ASSETS, *CLEANING_ASSETS, *LEARNED_ASSETS]
@@ -41,8 +42,8 @@ defs = dg.Definitions(
         [assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]]
     ),
     asset_checks=[*GATES, every_file_has_an_account, no_drift],
-    jobs=[daily_job, training_job],
-    schedules=[daily_schedule, weekly_training],
+    jobs=[daily_job, training_job, verification],
+    schedules=[daily_schedule, weekly_training, monthly_verification],
     sensors=[landed_days_sensor],
     resources={"warehouse": Warehouse()},
     executor=dg.in_process_executor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import asdict, astuple, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +83,26 @@ def read_status(home: Home) -> dict[str, Any]:
             "reason": pending.reason,
         }
     return report
+
+
+def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Make every table anew from the landing, beside the home, and count the rows that differ."""
+    from dmp.verifying import verify as compared
+
+    with console.status("making everything anew from the landing"):
+        tables = compared(Home.at(home))
+    differing = [table.table for table in tables if not table.is_equal]
+    if as_json:
+        print_json([{**asdict(table), "is_equal": table.is_equal} for table in tables])
+    else:
+        print_rows([field.name for field in fields(tables[0])], map(astuple, tables))
+    if differing:
+        raise DmpError(
+            f"{len(differing)} of {len(tables)} tables differ from a rebuild: {', '.join(differing)}. "
+            "`dmp run --rebuild` makes them anew; please report it, for no run should leave a difference"
+        )
+    if not as_json:
+        console.print(f"All {len(tables)} published tables equal a rebuild from the landing.")
 
 
 def sql(

@@ -104,6 +104,11 @@ class Home:
         return self.root / "erasures"
 
     @property
+    def verification(self) -> Path:
+        """Where everything is made anew to be compared with what is published; empty otherwise."""
+        return self.root / "verification"
+
+    @property
     def truth(self) -> Path:
         """The built-in world's ledger; only evaluation may read it."""
         return self.root / "truth"

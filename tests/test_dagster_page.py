@@ -116,7 +116,9 @@ def test_schedules_and_sensor_are_on(server: DagsterServer) -> None:
         **{found["name"]: found["scheduleState"]["status"] for found in repository["schedules"]},
         **{found["name"]: found["sensorState"]["status"] for found in repository["sensors"]},
     }
-    assert states == {"daily_schedule": "RUNNING", "weekly_training": "RUNNING", "landed_days": "RUNNING"}
+    assert states == dict.fromkeys(
+        ("daily_schedule", "weekly_training", "monthly_verification", "landed_days"), "RUNNING"
+    )
 
 
 def test_a_run_started_on_the_page_succeeds_and_no_other_run_starts(page: Any, server: DagsterServer) -> None:

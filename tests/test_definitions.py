@@ -16,6 +16,7 @@ from dmp.defs.instance import environment, open_instance, prepare
 from dmp.defs.launching import WatchedRunLauncher, alive
 from dmp.defs.partitions import LANDED_DATES, register
 from dmp.defs.schedules import daily_schedule, landed_days_sensor, run_tags, weekly_training
+from dmp.defs.verification import monthly_verification
 from dmp.landing.contract import load_contracts
 from dmp.pending import pending_days
 from dmp.quality import suites
@@ -126,6 +127,7 @@ def test_every_dbt_test_of_a_model_is_a_check() -> None:
 def test_schedules_and_the_sensor_are_on_from_the_start() -> None:
     assert daily_schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert weekly_training.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert monthly_verification.default_status == dg.DefaultScheduleStatus.RUNNING
     assert landed_days_sensor.default_status == dg.DefaultSensorStatus.RUNNING
 
 

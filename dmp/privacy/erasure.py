@@ -120,6 +120,8 @@ def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]
         receipt["removed"] = plan.removed
         keep_receipt(home, receipt)
         _forget_where_named(home, plan.texts)
+        # A comparison under way holds links to what landed.
+        shutil.rmtree(home.verification, ignore_errors=True)
         for records in plan.found:
             records.remove()
     remove_database(home.warehouse)
