@@ -21,7 +21,25 @@
         'refund_amount': 'Money refunded, in the currency of the home',
         'review_count': 'Reviews written',
         'rating_sum': 'Sum of the ratings given',
+        'share_count': 'Items, carts or pages shared with others',
         'event_count': 'Events of any type',
+    }) }}
+{%- endmacro %}
+
+{#- What each habit tells; the same of its columns. -#}
+{% macro habit_descriptions() -%}
+    {{ return({
+        'session_count': 'Visits begun',
+        'visit_day_count': 'Days on which a visit began',
+        'visit_gap_mean_days': 'Mean days between such days, NULL below two of them',
+        'dwell_mean_seconds': 'Mean length of the visits with more than one event',
+        'dwell_median_seconds': 'Median length of the visits with more than one event',
+        'bounce_share': 'Share of the visits that are one event only, besides items shown',
+        'session_count_by_hour': 'Visits by the hour in which they began, from 0 to 23, in the time zone of the home',
+        'session_count_by_weekday': 'Visits by the weekday on which they began, from Monday to Sunday',
+        'main_daypart': 'Part of the day in which most visits began, the earlier one of equals',
+        'main_weekday': 'Weekday on which most visits began, 1 is Monday, the earlier one of equals',
+        'weekend_share': 'Share of the visits that began on a Saturday or Sunday',
     }) }}
 {%- endmacro %}
 
@@ -32,11 +50,11 @@
     {%- endif %}
 {%- endmacro %}
 
-{% macro windowed_descriptions(measures, windows) -%}
+{% macro windowed_descriptions(measures, windows, texts=none) -%}
     {%- set descriptions = {} -%}
     {%- for measure in measures -%}
         {%- for suffix, days in windows.items() -%}
-            {%- set text = measure_descriptions()[measure] ~ ', ' ~ window_description(days) | trim ~ '.' -%}
+            {%- set text = (texts or measure_descriptions())[measure] ~ ', ' ~ window_description(days) | trim ~ '.' -%}
             {%- do descriptions.update({measure ~ '_' ~ suffix: text}) -%}
         {%- endfor -%}
     {%- endfor -%}

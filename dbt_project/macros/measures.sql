@@ -13,6 +13,7 @@
         'purchase': 'purchase_line_count',
         'refund': 'refund_count',
         'review': 'review_count',
+        'share': 'share_count',
     }) }}
 {%- endmacro %}
 
@@ -27,6 +28,18 @@
         'order_count', 'purchase_quantity', 'purchase_amount',
         'refund_count', 'refund_amount', 'event_count',
     ]) }}
+{%- endmacro %}
+
+{#- Counted in every window too, for who asks; models do not learn from them, so no history of them is kept. -#}
+{% macro engagement_measures() -%}
+    {{ return([
+        'page_view_count', 'impression_count', 'click_count', 'dismiss_count', 'login_count', 'review_count', 'share_count',
+    ]) }}
+{%- endmacro %}
+
+{#- Windows in which habits show. -#}
+{% macro habit_windows() -%}
+    {{ return({'30d': 30, '90d': 90}) }}
 {%- endmacro %}
 
 {#- Columns of user_activity and user_item_activity, which hold them a day. -#}

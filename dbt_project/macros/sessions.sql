@@ -23,6 +23,11 @@
     {{ return(counts) }}
 {%- endmacro %}
 
+{#- What was done in a session, in its order; what is only shown, or sent by an open page, is no step. -#}
+{% macro session_steps() -%}
+    list(event_type order by event_at, event_id) filter (event_type not in ('impression', 'page_ping'))
+{%- endmacro %}
+
 {#- The date of each given row and those around it. -#}
 {% macro dates_around(before, after) -%}
     unnest(generate_series(event_date - {{ before }}, event_date + {{ after }}, interval 1 day))::date

@@ -16,6 +16,10 @@ import duckdb
 
 from dmp.settings import Home
 
+COUNTED_TYPES = (
+    "page_view", "impression", "click", "search", "view", "cart", "favourite", "dismiss", "login", "refund", "review",
+    "share",
+)  # fmt: skip
 WINDOWS = {"1d": 1, "7d": 7, "30d": 30, "90d": 90, "life": 100_000}
 
 
@@ -138,7 +142,6 @@ def counted(events: list[RawEvent], day: date) -> dict[str, int | Decimal | None
         "recency_days": (day - max(seen)).days,
         "first_purchase_days": (day - min(bought)).days if bought else None,
         "purchase_recency_days": (day - max(bought)).days if bought else None,
-        "review_count_life": sum(event.event_type == "review" for event in events),
     }
 
 
@@ -147,10 +150,9 @@ def _bought(events: list[RawEvent]) -> list[RawEvent]:
 
 
 def _measures(events: list[RawEvent]) -> dict[str, int | Decimal]:
-    types = ("view", "search", "cart", "favourite", "refund")
     bought = _bought(events)
     return {
-        **{f"{name}_count": sum(event.event_type == name for event in events) for name in types},
+        **{f"{name}_count": sum(event.event_type == name for event in events) for name in COUNTED_TYPES},
         "order_count": len({event.order_id for event in bought}),
         "purchase_quantity": sum(event.quantity for event in bought),
         "purchase_amount": sum((event.amount for event in bought), Decimal(0)),

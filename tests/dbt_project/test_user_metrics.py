@@ -12,7 +12,7 @@ from raw_shop_events import RawShop, counted
 
 from dmp.settings import Home
 
-SERVED = '(select as_of_date from "warehouse"."intermediate"."int_cuts" where is_served)'
+CUTS = '"warehouse"."intermediate"."int_cuts"'
 PEOPLE_A_DAY = 12
 # Made of the columns that are counted here.
 DERIVED = {
@@ -25,7 +25,11 @@ DERIVED = {
     "order_share_90d",
     "average_order_amount_life",
     "average_rating_life",
+    "click_rate_30d",
+    "click_rate_90d",
+    "click_rate_life",
 }
+KEYS = {"as_of_date", "user_key", "user_id"}
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +37,13 @@ def shop(shop_home: Home) -> RawShop:
     return RawShop.read(shop_home)
 
 
-def metrics_as_of(home: Home, day: date) -> dict[int, dict]:
-    """Return the metrics of everyone as of a day, from the SQL that dbt made of user_metrics for the last one."""
-    (compiled,) = (home.root / "dbt" / "compiled").rglob("user_metrics.sql")
-    query = compiled.read_text().replace(SERVED, f"(select date '{day}' as as_of_date)")
-    assert str(day) in query
+def as_of(home: Home, model: str, day: date) -> dict[int, dict]:
+    """Return the rows of a model by person as of a day, from the SQL that dbt made of it for the last one."""
+    (compiled,) = (home.root / "dbt" / "compiled").rglob(f"{model}.sql")
+    query = compiled.read_text(encoding="utf-8")
+    assert CUTS in query
+    query = query.replace(CUTS, f"(select date '{day}' as as_of_date, true as is_served)")
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
         rows = connection.execute(query)
         names = [column[0] for column in rows.description]
         people = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
@@ -52,11 +56,11 @@ def test_metrics_of_random_people_and_days_equal_a_count_of_the_raw_events(
     shop_home: Home, shop: RawShop, data: st.DataObject
 ) -> None:
     day = data.draw(st.dates(*shop.landed_range()), label="as of")
-    found = metrics_as_of(shop_home, day)
+    metrics, engagement = (as_of(shop_home, model, day) for model in ("user_metrics", "user_engagement"))
     people = shop.people(day)
     done = {user: shop.done(identifiers, day) for user, identifiers in people.items()}
-    assert found.keys() == {user for user, events in done.items() if events}
-    for user in data.draw(st.lists(st.sampled_from(sorted(found)), max_size=PEOPLE_A_DAY, unique=True)):
-        expected = counted(done[user], day)
-        assert found[user].keys() - DERIVED - {"as_of_date", "user_key"} == expected.keys()
-        assert {name: found[user][name] for name in expected} == expected
+    assert metrics.keys() == engagement.keys() == {user for user, events in done.items() if events}
+    for user in data.draw(st.lists(st.sampled_from(sorted(metrics)), max_size=PEOPLE_A_DAY, unique=True)):
+        found, expected = {**metrics[user], **engagement[user]}, counted(done[user], day)
+        assert found.keys() - DERIVED - KEYS == expected.keys()
+        assert {name: found[name] for name in expected} == expected

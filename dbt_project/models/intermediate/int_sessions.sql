@@ -30,6 +30,7 @@ summed as (
         coalesce(sum(quantity) filter (event_type = 'purchase'), 0)::bigint as purchase_quantity,
         coalesce(sum(amount) filter (event_type = 'purchase'), 0)::decimal(18, 4) as purchase_amount,
         count(*) as event_count,
+        {{ session_steps() }} as steps,
         bit_xor(hash(event_id)) as event_set
     from known_moments as moments
     inner join events using (thread_key, event_at, event_date, landed_date)
@@ -71,6 +72,7 @@ select
     purchase_amount,
     event_count,
     event_count - impression_count = 1 as is_bounce,
+    steps,
     known_on as known_from,
     max(next_known_on) over told_alike as known_to
 from told
