@@ -1,19 +1,3 @@
-{#- One row per served cut, person and visit of the last 90 days, as known on the cut: its columns of int_sessions. -#}
-{% macro visits_of_people() -%}
-select cuts.as_of_date, map.user_key, sessions.*
-from {{ ref('int_cuts') }} as cuts
-inner join {{ ref('int_sessions') }} as sessions
-    on sessions.session_date <= cuts.as_of_date
-    and sessions.session_date > cuts.as_of_date - 90
-    and sessions.known_from <= cuts.as_of_date
-    and sessions.known_to > cuts.as_of_date
-inner join {{ source('profiles', 'identity_map_history') }} as map
-    on sessions.identifier_key = map.identifier_key
-    and map.known_from <= cuts.as_of_date
-    and map.known_to > cuts.as_of_date
-where cuts.is_served
-{%- endmacro %}
-
 {#- A list in which an element that repeats the one before it is left out. -#}
 {% macro without_repeats(elements) -%}
 list_transform(

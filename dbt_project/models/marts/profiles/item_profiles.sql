@@ -55,6 +55,7 @@ select
     known.category_top,
     latest.brand,
     latest.price_amount,
+    {{ price_band('latest.price_amount', 'known.category') }} as price_band,
     latest.cost_amount,
     latest.stock_quantity,
     latest.min_age,

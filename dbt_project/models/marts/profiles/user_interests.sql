@@ -1,66 +1,66 @@
--- One row per person, kind (category, category_top, brand) and value: their ten strongest interests of each kind,
--- halved every 30 days.
-with items as (
-    select * from {{ ref('item_profiles') }}
+-- One row per person, kind and value: their strongest interests, by evidence that fades and expires.
+{%- set items = ref('item_profiles') %}
+with meanings as (
+    {%- for kind in ['category', 'category_top', 'brand', 'price_band'] %}
+    select item_id, '{{ kind }}' as kind, {{ kind }} as value from {{ items }} where {{ kind }} is not null
+    union all
+    {%- endfor %}
+    select item_id, 'keyword' as kind, unnest({{ keywords('item_name') }}) as value from {{ items }}
 ),
 
-cut as (
-    select as_of_date from {{ ref('int_cuts') }} where is_served
-),
-
-weighted as (
+item_evidence as (
     select
-        map.user_key,
-        activity.item_id,
-        activity.event_date,
-        {%- for event_type in ['view', 'click', 'cart', 'favourite', 'purchase', 'dismiss'] %}
-        activity.{{ event_type }}_count
-        * (select weight from {{ ref('interest_weights') }} where event_type = '{{ event_type }}')
-        {{ '+' if not loop.last else 'as weight,' }}
-        {%- endfor %}
-        cut.as_of_date
-    from {{ ref('int_activity_items') }} as activity
-    cross join cut
-    inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)
-    where activity.event_date <= cut.as_of_date and {{ is_known_on('cut.as_of_date', 'activity', 'map') }}
+        as_of_date,
+        user_key,
+        item_id,
+        event_date,
+        {{ weight_of_events() }} as weight,
+        {{ count_of_events() }} as event_count
+    from ({{ served_facts('int_activity_items') }}) as activity
+),
+
+query_evidence as (
+    select
+        as_of_date,
+        user_key,
+        event_date,
+        'keyword' as kind,
+        unnest({{ keywords('query') }}) as value,
+        search_count * {{ interest_weight('search') }} as weight,
+        search_count as event_count
+    from ({{ served_facts('int_activity_queries') }}) as activity
+),
+
+evidence as (
+    select * from item_evidence inner join meanings using (item_id) where event_count > 0
+    union all by name
+    select * from query_evidence
 ),
 
 -- Summed as whole millionths, so that the order of rows cannot change a bit.
-decayed as (
-    select
-        user_key,
-        item_id,
-        max(event_date) as last_event_date,
-        sum(round(1e6 * weight * pow(0.5, (as_of_date - event_date) / 30.0))::bigint) as evidence_millionths
-    from weighted
-    group by user_key, item_id
-),
-
-by_value as (
-    {%- for kind in ['category', 'category_top', 'brand'] %}
-    select decayed.*, '{{ kind }}' as kind, items.{{ kind }} as value from decayed inner join items using (item_id)
-    where items.{{ kind }} is not null
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
 summed as (
     select
-        user_key,
-        kind,
-        value,
-        count(*) as item_count,
-        max(last_event_date) as last_event_date,
-        sum(evidence_millionths) / 1e6 as evidence_weight
-    from by_value
-    group by user_key, kind, value
-    having sum(evidence_millionths) > 0
+        evidence.as_of_date,
+        evidence.user_key,
+        evidence.kind,
+        evidence.value,
+        kinds.kept_count,
+        kinds.expiry_days,
+        sum(round(
+            1e6 * weight * pow(0.5, (evidence.as_of_date - event_date) / kinds.half_life_days)
+        )::bigint) / 1e6 as evidence_weight,
+        count(distinct evidence.item_id) as item_count,
+        sum(evidence.event_count)::bigint as event_count,
+        max(evidence.event_date) as last_event_date
+    from evidence
+    inner join {{ ref('interest_kinds') }} as kinds using (kind)
+    where evidence.event_date > evidence.as_of_date - kinds.expiry_days
+    group by all
+    having evidence_weight > 0
 )
 
 select
-    cut.as_of_date,
+    as_of_date,
     user_key,
     {{ key_as_id('user_key') }} as user_id,
     kind,
@@ -72,7 +72,8 @@ select
         partition by user_key, kind order by value rows between unbounded preceding and unbounded following
     ) as interest_score,
     item_count,
-    last_event_date
+    event_count,
+    last_event_date,
+    last_event_date + expiry_days as expires_on
 from summed
-cross join cut
-qualify interest_rank <= 10
+qualify interest_rank <= kept_count

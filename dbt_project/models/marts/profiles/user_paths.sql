@@ -1,6 +1,6 @@
 -- One row per person and path (three steps that followed each other within a visit): their ten most frequent ones.
 with visits as (
-    {{ visits_of_people() }}
+    {{ served_visits() }}
 ),
 
 -- A step that is repeated at once is one step.

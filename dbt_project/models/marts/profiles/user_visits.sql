@@ -3,7 +3,7 @@
     post_hook="{{ describe_columns(windowed_descriptions(habit_descriptions(), habit_windows(), habit_descriptions())) }}",
 ) }}
 with visits as (
-    {{ visits_of_people() }}
+    {{ served_visits() }}
 ),
 
 timed as (

@@ -6,6 +6,7 @@
 {%- set event_types = {
     'view_search_results': 'search', 'search': 'search', 'view_item_list': 'impression', 'select_item': 'click',
     'view_item': 'view', 'add_to_cart': 'cart', 'add_to_wishlist': 'favourite',
+    'remove_from_cart': 'cart_removal',
 } %}
 select
     *,

@@ -4,7 +4,7 @@
     'Product Viewed': 'view', 'Product Added': 'cart', 'Product Added to Wishlist': 'favourite',
     'Order Completed': 'purchase', 'Order Refunded': 'refund', 'Product Reviewed': 'review',
     'Promotion Viewed': 'promotion_view', 'Promotion Clicked': 'promotion_click', 'Signed In': 'login',
-    'Product Shared': 'share', 'Cart Shared': 'share',
+    'Product Removed': 'cart_removal', 'Product Shared': 'share', 'Cart Shared': 'share',
 } %}
 with calls as (
     select

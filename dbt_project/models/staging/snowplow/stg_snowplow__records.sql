@@ -20,6 +20,7 @@ select
             when 'list_view' then 'impression'
             when 'list_click' then 'click'
             when 'add_to_cart' then 'cart'
+            when 'remove_from_cart' then 'cart_removal'
             when 'transaction' then 'purchase'
             else coalesce(action ->> 'type', event_name, event)
         end

@@ -1,0 +1,24 @@
+{#- The rows of a table of facts by person, as known on the served cut. -#}
+{% macro served_facts(table) -%}
+select cuts.as_of_date, map.user_key, facts.* exclude (identifier_key, landed_date)
+from {{ ref('int_cuts') }} as cuts
+inner join {{ ref(table) }} as facts on cuts.as_of_date >= facts.event_date
+inner join {{ source('profiles', 'identity_map_history') }} as map on facts.identifier_key = map.identifier_key
+where cuts.is_served and {{ is_known_on('cuts.as_of_date', 'facts', 'map') }}
+{%- endmacro %}
+
+{#- The visits of the last 90 days by person, as known on the served cut: columns of int_sessions. -#}
+{% macro served_visits() -%}
+select cuts.as_of_date, map.user_key, sessions.*
+from {{ ref('int_cuts') }} as cuts
+inner join {{ ref('int_sessions') }} as sessions
+    on sessions.session_date <= cuts.as_of_date
+    and sessions.session_date > cuts.as_of_date - 90
+    and sessions.known_from <= cuts.as_of_date
+    and sessions.known_to > cuts.as_of_date
+inner join {{ source('profiles', 'identity_map_history') }} as map
+    on sessions.identifier_key = map.identifier_key
+    and map.known_from <= cuts.as_of_date
+    and map.known_to > cuts.as_of_date
+where cuts.is_served
+{%- endmacro %}
