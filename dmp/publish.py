@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -76,13 +76,13 @@ def publish(
 
 
 def _make(home: Home, settings: Settings, folder: Path, build: dict[str, Any]) -> None:
-    tables = _copy(home, settings, folder, build["build_id"])
+    tables, macros = _copy(home, settings, folder, build["build_id"])
     files = {
         str(path.relative_to(folder)): content_hash(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    write_checked(folder / BUILD_FILE, {**build, "tables": tables, "files": files})
+    write_checked(folder / BUILD_FILE, {**build, "tables": tables, "macros": macros, "files": files})
 
 
 def _put(unfinished: Path, folder: Path) -> None:
@@ -94,7 +94,8 @@ def _put(unfinished: Path, folder: Path) -> None:
     unfinished.rename(folder)
 
 
-def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[str, int]:
+def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> tuple[dict[str, int], list[str]]:
+    """Return the row count of each table that was copied, and the table macros over them."""
     connection = duckdb.connect(
         config={
             "threads": settings.threads,
@@ -113,7 +114,7 @@ def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[s
             for schema, table in _published_tables(connection)
         }
         purposes = checked_purposes({table: list(named) for (_, table), named in columns.items()})
-        return {
+        counts = {
             table: _copy_table(
                 connection,
                 table,
@@ -124,6 +125,7 @@ def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> dict[s
             )
             for (schema, table), named in columns.items()
         }
+        return counts, list(_copy_macros(connection))
     finally:
         connection.close()
 
@@ -182,6 +184,20 @@ def _copy_table(
         f"COPY published.\"{table}\" TO '{quoted(target / 'part-0.parquet')}' (FORMAT parquet, COMPRESSION zstd)"
     )
     return connection.table(f'published."{table}"').shape[0]
+
+
+def _copy_macros(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Hand on the warehouse's questions with parameters, asked of the published tables and under the outside ids."""
+    connection.execute("USE published")
+    for schema, name, parameters, definition in connection.execute(
+        """
+        SELECT schema_name, function_name, list_aggregate(parameters, 'string_agg', ', '), macro_definition
+        FROM duckdb_functions() WHERE database_name = 'warehouse' AND function_type = 'table_macro' ORDER BY ALL
+        """
+    ).fetchall():
+        outside = definition.replace(f"warehouse.{schema}.", "").replace("user_key", "user_id")
+        connection.execute(f"CREATE MACRO {name}({parameters}) AS TABLE {outside}")
+        yield name
 
 
 def _escaped(text: str) -> str:

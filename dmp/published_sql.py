@@ -49,7 +49,7 @@ def ask(home: Home, text: str, limit: int, seconds: int = SECONDS) -> pd.DataFra
         raise damaged_build(home, error) from error
     if build is None:
         raise not_published(home)
-    check_question(text, build["tables"])
+    check_question(text, build["tables"], build["macros"])
     request = {"home": str(home.root), "text": text, "limit": limit, "milliseconds": seconds * 1000}
     try:
         answer = subprocess.run(
@@ -78,8 +78,11 @@ def _too_large(message: str) -> DmpError:
     return DmpError(message or f"the answer needs more than {MEMORY_BYTES // 2**30} GB: ask for less")
 
 
-def check_question(text: str, tables: Collection[str]) -> None:
-    """Raise SettingsError unless `text` is one SELECT that reads nothing but `tables`; it is parsed, never run."""
+def check_question(text: str, tables: Collection[str], macros: Collection[str] = ()) -> None:
+    """Raise SettingsError unless `text` is one SELECT that reads nothing but `tables` and table `macros` over them.
+
+    It is parsed, never run.
+    """
     parser = duckdb.connect(config={"enable_external_access": False})
     try:
         (parsed,) = parser.execute("SELECT json_serialize_sql(?)", [text]).fetchone() or ("{}",)
@@ -98,7 +101,7 @@ def check_question(text: str, tables: Collection[str]) -> None:
     named_here = {entry["key"].lower() for part in parts for entry in part.get("cte_map", {}).get("map", [])}
     readable = {table.lower() for table in tables} | (named_here - {view for (view,) in internal})
     for part in parts:
-        if problem := _problem(part, readable):
+        if problem := _problem(part, readable, TABLE_FUNCTIONS.union(macros)):
             raise SettingsError(problem)
 
 
@@ -114,12 +117,12 @@ def _parts(tree: Any) -> Iterator[dict[str, Any]]:
             pending += node
 
 
-def _problem(part: dict[str, Any], readable: Collection[str]) -> str | None:
+def _problem(part: dict[str, Any], readable: Collection[str], functions: Collection[str]) -> str | None:
     if part.get("type") == "BASE_TABLE":
         place = (part["catalog_name"].lower(), part["schema_name"].lower())
         if part["table_name"].lower() not in readable or place not in PUBLISHED_PLACES:
             return f"there is no published table '{part['table_name']}': `dmp sql \"SHOW TABLES\"` lists them"
-    if part.get("type") == "TABLE_FUNCTION" and part["function"]["function_name"] not in TABLE_FUNCTIONS:
+    if part.get("type") == "TABLE_FUNCTION" and part["function"]["function_name"] not in functions:
         return f"the table function {part['function']['function_name']} is not open to questions"
     if part.get("class") == "FUNCTION" and part["function_name"] in REFUSED_FUNCTIONS:
         return f"the function {part['function_name']} is not open to questions"

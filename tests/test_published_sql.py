@@ -138,7 +138,7 @@ def test_an_example_answers_its_question(path: Path, shop_home: Home) -> None:
     assert "?" in question and "\N{FULLWIDTH QUESTION MARK}" in question
     build = published_build(shop_home)
     assert build is not None
-    check_question(text, build["tables"])
+    check_question(text, build["tables"], build["macros"])
     with open_published(shop_home) as connection:
         answer = connection.execute(text)
         assert answer.description

@@ -115,7 +115,9 @@ def _events(
                 metadata={"failed_rows": result.failures},
             )
         return
-    metadata = {**table_metadata(connection, node["schema"], node["name"]), "seconds": result.seconds}
+    is_table = node["config"]["materialized"] != "table_macro"
+    described = table_metadata(connection, node["schema"], node["name"]) if is_table else {}
+    metadata = {**described, "seconds": result.seconds}
     yield materialized(context, node["name"], metadata)
 
 
