@@ -27,10 +27,12 @@ PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommen
 PUBLISHED_ACCOUNTS = ("landed_files", "rejects", "schema_drift")
 # What only joins or repeats other tables stays inside.
 UNPUBLISHED_TABLES = {
+    "identity_days_history",
     "identity_map_history",
     "identity_quarantine",
     "user_activity",
     "user_consents",
+    "user_dimension_activity",
     "user_item_activity",
 }
 

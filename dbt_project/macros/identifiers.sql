@@ -20,11 +20,30 @@
 {#- The end of an interval of knowledge that is still open. -#}
 {% macro open_end() -%} date '9999-12-31' {%- endmacro %}
 
-{#- What was known on a day: landed by then, and joined to people by the map of that day. -#}
-{% macro is_known_on(known_on, facts, map) -%}
+{#-
+The one place where facts of identifiers become facts of people: by the map, but for the dates of a shared browser or
+device that are somebody's. As known on K: landed_date and known_from <= K < known_to.
+
+facts: a relation with the columns identifier_key, event_date and landed_date. Adds user_key, known_from and known_to.
+-#}
+{% macro facts_of_people(facts) -%}
+select map.user_key, map.known_from, map.known_to, facts.* exclude (identifier_key)
+from {{ facts }} as facts
+inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)
+anti join {{ ref('identity_days_history') }} as days
+    on facts.identifier_key = days.identifier_key and facts.event_date = days.event_date
+union all
+select days.user_key, days.known_from, days.known_to, facts.* exclude (identifier_key)
+from {{ facts }} as facts
+inner join {{ ref('identity_days_history') }} as days
+    on facts.identifier_key = days.identifier_key and facts.event_date = days.event_date
+{%- endmacro %}
+
+{#- What was known of people on a day: landed by then, and theirs by the map of that day. -#}
+{% macro is_known_on(known_on, facts) -%}
     {{ facts }}.landed_date <= {{ known_on }}
-    and {{ map }}.known_from <= {{ known_on }}
-    and {{ map }}.known_to > {{ known_on }}
+    and {{ facts }}.known_from <= {{ known_on }}
+    and {{ facts }}.known_to > {{ known_on }}
 {%- endmacro %}
 
 {#- The types of identifier that can make a person, the best first: what people call themselves, what a home shares by

@@ -122,16 +122,15 @@ days as not materialized (
 items_of_90_days as (
     select
         cuts.as_of_date,
-        map.user_key,
+        activity.user_key,
         activity.item_id,
         max(activity.event_date) as last_event_date,
         sum(activity.purchase_count) as purchase_count
     from cuts
-    inner join {{ ref('int_activity_items') }} as activity
+    inner join {{ ref('user_item_activity') }} as activity
         on activity.event_date <= cuts.as_of_date and activity.event_date > cuts.as_of_date - 90
-    inner join {{ source('profiles', 'identity_map_history') }} as map on activity.identifier_key = map.identifier_key
-    where {{ is_known_on('cuts.as_of_date', 'activity', 'map') }}
-    group by cuts.as_of_date, map.user_key, activity.item_id
+    where {{ is_known_on('cuts.as_of_date', 'activity') }}
+    group by cuts.as_of_date, activity.user_key, activity.item_id
 ),
 
 people as (

@@ -36,6 +36,14 @@ def explain(named: Named, home: HomeOption = None, as_json: JsonOption = False) 
         ],
         "Joined by": [_link(row) for row in found["links"] if row["is_joining"]],
         "Seen with, not joined": [_link(row) for row in found["links"] if not row["is_joining"]],
+        "Their dates on what is shared": [
+            [
+                row["identifier_id"],
+                f"alone with login {row['login_id']} on {row['date_count']} dates",
+                f"{row['first_date']} to {row['last_date']}",
+            ]
+            for row in found["days"]
+        ],
         "Rules hit": [
             [row["rule"], row["identifier_id"], f"{row['value']}, since {row['since']}"]
             for row in found["rules_hit"]

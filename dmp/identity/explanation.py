@@ -28,6 +28,14 @@ PARTS = {
         ORDER BY links.known_from, first_event_at, links.identifier_id, other_identifier_id, evidence, source
         """,
     ),
+    "days": (
+        "identity_days",
+        """
+        SELECT
+            identifier_id, login_id, count(*) AS date_count, min(event_date) AS first_date, max(event_date) AS last_date
+        FROM identity_days WHERE user_id = $1 GROUP BY identifier_id, login_id ORDER BY identifier_id, login_id
+        """,
+    ),
     "rules_hit": (
         "quarantined_identifiers",
         """
@@ -69,7 +77,8 @@ def explain(home: Home, named: str) -> dict[str, Any]:
     """Return why a person is who they are.
 
     Keys: user_id, asked (the identifier that was asked for), as_of_date, build_id, and lists of rows: identifiers,
-    links, rules_hit (of the person's identifiers and of those beside them), decisions, retired_users.
+    links, days (dates of shared browsers and devices that are theirs, for nobody else logged in), rules_hit (of the
+    person's identifiers and of those beside them), decisions, retired_users.
     """
     with published(home) as build:
         asked = find_identifier(build, home, named)

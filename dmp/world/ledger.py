@@ -21,7 +21,7 @@ from dmp.world.state import State, World
 from dmp.world.visits import WISH_ORDER, WISH_VISITS
 from dmp.world.wishes import FADING
 
-IDENTITIES = """
+IDENTITY_DAYS = """
 WITH seen AS (
     SELECT person, cookie, device, day, is_logged_in FROM events
     UNION ALL SELECT person, cookie, device, day, true FROM orders
@@ -33,11 +33,18 @@ identifiers AS (
     UNION ALL SELECT 'login', user_id, person, day FROM seen JOIN user_names USING (person) WHERE is_logged_in
     UNION ALL SELECT 'login', user_id, person, day FROM customers JOIN user_names USING (person)
 )
-SELECT identifier_type, identifier, printf('p%06d', person) AS person_id, count(*) AS row_count,
-    $first_date::DATE + min(day)::INTEGER AS first_date, $first_date::DATE + max(day)::INTEGER AS last_date,
-    count(*) OVER (PARTITION BY identifier_type, identifier) > 1 AS is_shared
+SELECT identifier_type, identifier, printf('p%06d', person) AS person_id,
+    $first_date::DATE + day::INTEGER AS event_date, count(*) AS row_count
 FROM identifiers
-GROUP BY identifier_type, identifier, person
+GROUP BY ALL
+ORDER BY ALL
+"""
+IDENTITIES = """
+SELECT identifier_type, identifier, person_id, sum(row_count)::BIGINT AS row_count,
+    min(event_date) AS first_date, max(event_date) AS last_date,
+    count(*) OVER (PARTITION BY identifier_type, identifier) > 1 AS is_shared
+FROM identity_days
+GROUP BY identifier_type, identifier, person_id
 ORDER BY identifier_type, identifier, person_id
 """
 
@@ -50,13 +57,16 @@ def write_tables(truth: Path, **tables: pd.DataFrame | pa.Table) -> None:
         pyarrow.parquet.write_table(columns.replace_schema_metadata(), truth / f"{name}.parquet")
 
 
-def identities(connection: duckdb.DuckDBPyConnection, first_date: date) -> pa.Table:
-    """Return a row per (identifier, person) seen in events, orders or customers.
+def identities(connection: duckdb.DuckDBPyConnection, first_date: date) -> dict[str, pa.Table]:
+    """Return who was seen under which identifier in events, orders or customers.
 
-    Columns: identifier_type (login, anonymous, device), identifier, person_id, row_count, first_date,
-    last_date, is_shared (several people).
+    identity_days: a row per (identifier, person, event_date): identifier_type (login, anonymous, device),
+    identifier, person_id, event_date, row_count. identities: a row per (identifier, person), with first_date,
+    last_date and is_shared (several people) in place of event_date.
     """
-    return connection.sql(IDENTITIES, params={"first_date": first_date}).to_arrow_table()
+    days = connection.sql(IDENTITY_DAYS, params={"first_date": first_date}).to_arrow_table()
+    connection.register("identity_days", days)
+    return {"identity_days": days, "identities": connection.sql(IDENTITIES).to_arrow_table()}
 
 
 def people_table(state: State, history: dict[str, pd.DataFrame], first_date: date, bots: int) -> pd.DataFrame:

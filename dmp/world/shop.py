@@ -101,7 +101,7 @@ def write_world(
     ledger.write_tables(
         truth,
         people=ledger.people_table(state, history, place.first_date, bots),
-        identities=identities,
+        **identities,
         effects=effects,
         hazards=ledger.hazards(state.journal.table("hazards"), place.first_date),
         dirt=pd.concat([*soiled.tables, missing_values(place, history["customers"])], ignore_index=True),

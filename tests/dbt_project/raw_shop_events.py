@@ -45,10 +45,11 @@ class RawEvent:
 
 @dataclass(frozen=True, repr=False)
 class RawShop:
-    """All events by identifier, and who each identifier was known to be."""
+    """All events by identifier, and whose each identifier, and each date of a shared one, was known to be."""
 
     events: dict[int, list[RawEvent]]
     map_history: list[tuple[int, int, date, date]]
+    days_history: list[tuple[int, date, int, date, date]]
 
     @classmethod
     def read(cls, home: Home) -> RawShop:
@@ -61,29 +62,26 @@ class RawShop:
             history = connection.execute(
                 "SELECT identifier_key, user_key, known_from, known_to FROM profiles.identity_map_history"
             ).fetchall()
-        return cls(dict(events), history)
+            days = connection.execute(
+                "SELECT identifier_key, event_date, user_key, known_from, known_to FROM profiles.identity_days_history"
+            ).fetchall()
+        return cls(dict(events), history, days)
 
     def landed_range(self) -> tuple[date, date]:
         """Return the first and the last day on which something landed."""
         landed = {event.landed_date for events in self.events.values() for event in events}
         return min(landed), max(landed)
 
-    def people(self, day: date) -> dict[int, list[int]]:
-        """Return the identifiers of each person as known on a day."""
-        people = defaultdict(list)
-        for identifier_key, user_key, known_from, known_to in self.map_history:
-            if known_from <= day < known_to:
-                people[user_key].append(identifier_key)
-        return dict(people)
-
-    def done(self, identifiers: list[int], day: date) -> list[RawEvent]:
-        """Return what these identifiers had done by a day, as far as it had landed by then."""
-        return [
-            event
-            for key in identifiers
-            for event in self.events.get(key, [])
-            if event.date <= day and event.landed_date <= day
-        ]
+    def done(self, day: date) -> dict[int, list[RawEvent]]:
+        """Return what each person had done by a day, as far as it had landed and was known to be theirs by then."""
+        people = {key: user for key, user, start, end in self.map_history if start <= day < end}
+        dates = {(key, on): user for key, on, user, start, end in self.days_history if start <= day < end}
+        done = defaultdict(list)
+        for key, events in self.events.items():
+            for event in events:
+                if event.date <= day and event.landed_date <= day:
+                    done[dates.get((key, event.date)) or people[key]].append(event)
+        return dict(done)
 
 
 def _behaviours(connection: duckdb.DuckDBPyConnection) -> Iterator[RawEvent]:

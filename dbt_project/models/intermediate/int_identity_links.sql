@@ -1,4 +1,4 @@
--- One row per pair of identifiers, kind of evidence, source and landed_date: how often that day saw them together.
+-- One row per pair of identifiers, kind of evidence, source, event_date and landed_date: how often they were together.
 {%- set types = ['login', 'household', 'email', 'phone', 'order', 'anonymous', 'device'] %}
 with seen as (
     select
@@ -11,6 +11,7 @@ with seen as (
                 then md5_number_lower(source || ':' || order_id)::bit::bigint
         end as order_key,
         event_at,
+        event_date,
         event_id,
         landed_date
     from {{ ref('int_events') }}
@@ -21,6 +22,7 @@ with seen as (
         'customer_record' as evidence,
         columns('^(login|household|email|phone|anonymous|device)_key$'),
         observed_at as event_at,
+        (observed_at at time zone '{{ var("home_time_zone") }}')::date as event_date,
         landed_date
     from {{ ref('int_customers') }}
     where {{ in_landed_range() }}
@@ -52,6 +54,7 @@ select
     sum(ones.evidence_count)::bigint as evidence_count,
     min(ones.first_event_at) as first_event_at,
     min_by(ones.first_event_id, (ones.first_event_at, ones.first_event_id)) as first_event_id,
+    ones.event_date,
     ones.landed_date
 from named as ones
 inner join named as others using (group_number)
@@ -63,4 +66,5 @@ group by
     others.identifier_type,
     ones.evidence,
     ones.source,
+    ones.event_date,
     ones.landed_date

@@ -1,14 +1,14 @@
 -- One row per event_date: how many people reached each step, from a visit to a purchase.
 with people as (
     select
-        map.user_key,
-        activity.event_date,
-        sum(activity.view_count) as view_count,
-        sum(activity.cart_count) as cart_count,
-        sum(activity.order_count) as order_count
-    from {{ ref('int_activity_daily') }} as activity
-    inner join {{ ref('identity_map') }} as map using (identifier_key)
-    group by map.user_key, activity.event_date
+        user_key,
+        event_date,
+        sum(view_count) as view_count,
+        sum(cart_count) as cart_count,
+        sum(order_count) as order_count
+    from {{ ref('user_activity') }}
+    where known_to = {{ open_end() }}
+    group by user_key, event_date
 )
 
 select

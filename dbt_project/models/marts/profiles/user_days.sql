@@ -2,14 +2,13 @@
 {{ config(post_hook="{{ describe_columns(daily_descriptions(activity_measures())) }}") }}
 with visible as (
     select
-        map.user_key,
-        activity.event_date,
-        greatest(activity.landed_date, map.known_from) as visible_from,
-        map.known_to as visible_to,
-        activity.* exclude (identifier_key, event_date, landed_date)
-    from {{ ref('int_activity_daily') }} as activity
-    inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)
-    where activity.landed_date < map.known_to
+        user_key,
+        event_date,
+        greatest(landed_date, known_from) as visible_from,
+        known_to as visible_to,
+        * exclude (user_key, event_date, landed_date, known_from, known_to)
+    from {{ ref('user_activity') }}
+    where landed_date < known_to
 ),
 
 changes as (

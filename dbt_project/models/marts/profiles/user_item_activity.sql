@@ -4,6 +4,4 @@
     materialized='view',
     post_hook="{{ describe_columns(daily_descriptions(item_activity_measures())) }}",
 ) }}
-select map.user_key, map.known_from, map.known_to, activity.* exclude (identifier_key)
-from {{ ref('int_activity_items') }} as activity
-inner join {{ source('profiles', 'identity_map_history') }} as map using (identifier_key)
+{{ facts_of_people(ref('int_activity_items')) }}

@@ -33,15 +33,15 @@ consents as (
 
 dimensions as (
     select
-        map.user_key,
-        activity.dimension,
-        activity.value,
+        user_key,
+        dimension,
+        value,
         row_number() over (
-            partition by map.user_key, activity.dimension order by sum(activity.event_count) desc, activity.value
+            partition by user_key, dimension order by sum(event_count) desc, value
         ) as value_rank
-    from {{ ref('int_activity_dimensions') }} as activity
-    inner join map using (identifier_key)
-    group by map.user_key, activity.dimension, activity.value
+    from {{ ref('user_dimension_activity') }}
+    where known_to = {{ open_end() }}
+    group by user_key, dimension, value
 ),
 
 main_dimensions as (
