@@ -2,6 +2,8 @@
 with judged as materialized (
     select
         visitor_key,
+        -- A device that many share is no program: pace is a browser's, where one is known.
+        coalesce(anonymous_key, visitor_key) as browser_key,
         event_at,
         event_date,
         landed_date,
@@ -17,29 +19,37 @@ days as (
         visitor_key,
         event_date,
         landed_date,
-        count(*) filter (is_action) as action_count,
         (count(*) filter (is_bot_user_agent))::double as user_agent_hit_count,
         count(*) filter (is_ping) / count(*) as ping_share
     from judged
     group by visitor_key, event_date, landed_date
 ),
 
+busy_days as (
+    select visitor_key, browser_key, event_date, landed_date
+    from judged
+    where is_action
+    group by visitor_key, browser_key, event_date, landed_date
+    having count(*) >= {{ actions_that_tell() }}
+),
+
 paced as materialized (
     select
         visitor_key,
+        browser_key,
         event_date,
         landed_date,
         event_at,
         epoch_ms(event_at) - epoch_ms(lag(event_at) over (
-            partition by visitor_key, event_date, landed_date order by event_at
+            partition by visitor_key, browser_key, event_date, landed_date order by event_at
         )) as pause
     from judged
-    inner join days using (visitor_key, event_date, landed_date)
-    where is_action and action_count >= {{ actions_that_tell() }}
+    inner join busy_days using (visitor_key, browser_key, event_date, landed_date)
+    where is_action
 ),
 
 measured as (
-    unpivot (select * exclude (action_count), 'day' as period from days)
+    unpivot (select *, 'day' as period from days)
     on user_agent_hit_count, ping_share into name metric value value
     union all by name
     -- Standard deviation over mean, from whole numbers so that the order of rows does not matter.
@@ -52,7 +62,7 @@ measured as (
         sqrt(greatest(count(pause) * sum(pause::hugeint * pause) - sum(pause) * sum(pause), 0)) / nullif(sum(pause), 0)
             as value
     from paced
-    group by visitor_key, event_date, landed_date
+    group by visitor_key, browser_key, event_date, landed_date
     -- The rows of one moment are one action: an event about several products is a row for each.
     {%- for period in action_periods() %}
     union all by name
@@ -64,16 +74,19 @@ measured as (
         'action_count' as metric,
         count(distinct event_at) as value
     from paced
-    group by visitor_key, event_date, landed_date, date_trunc('{{ period }}', event_at)
-    qualify row_number() over (partition by visitor_key, event_date, landed_date order by value desc) = 1
+    group by visitor_key, browser_key, event_date, landed_date, date_trunc('{{ period }}', event_at)
     {%- endfor %}
 )
 
 select
-    measured.* exclude (metric, period),
+    measured.visitor_key,
+    measured.event_date,
+    measured.landed_date,
+    max(measured.value) as value,
     rules.rule_id,
     rules.rule_version,
     rules.kind
 from measured
 inner join {{ ref('bot_rules') }} as rules using (metric, period)
 where {{ holds('measured.value', 'rules') }}
+group by measured.visitor_key, measured.event_date, measured.landed_date, rules.rule_id, rules.rule_version, rules.kind
