@@ -37,6 +37,11 @@ def maker(home: Home, settings: Settings) -> dict[str, Any]:
     }
 
 
+def segment_rules(home: Home) -> dict[str, str]:
+    """Return the rules of the home's owner by file name, each with the SHA-256 of its contents."""
+    return {path.name: content_hash(path) for path in sorted(home.segments.glob("*.yaml"))}
+
+
 def published_build(home: Home) -> dict[str, Any] | None:
     """Return what the current build says of itself, or None where nothing was published yet.
 

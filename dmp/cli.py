@@ -18,6 +18,7 @@ from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import profile, recommend, sql, status, verify
 from dmp.privacy.commands import access, erase
+from dmp.segments.commands import segment
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.terminal import HomeOption, console, reported, sentence
 
@@ -168,6 +169,7 @@ app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
 for look in (status, sql, profile, recommend, verify):
     app.command(rich_help_panel="Look")(reported(look))
+app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(identity, name="identity", rich_help_panel="Decide")
 for ask in (access, erase):
     app.command(rich_help_panel="Privacy")(reported(ask))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dmp.builds import damaged_files, maker, published_build
+from dmp.builds import damaged_files, maker, published_build, segment_rules
 from dmp.checked_json import DamagedFileError
 from dmp.landing.days import Fingerprints, changed_days, landed_days
 from dmp.landing.strays import stray_files
@@ -64,11 +64,18 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
         return Pending(first, days[-1], days, "a run did not come to its end")
     if changed:
         return Pending(changed[0], days[-1], days, "new or changed files", _sources(landed, before))
-    if build["strays"] != [stray.source_file for stray in strays]:
-        return Pending(days[-1], days[-1], days, "files outside of any landed day", _sources(landed))
-    if damaged_files(home.published.resolve()):
-        return Pending(days[-1], days[-1], days, "published files are damaged", _sources(landed))
+    if reason := _publishing_reason(home, build, [stray.source_file for stray in strays]):
+        return Pending(days[-1], days[-1], days, reason, _sources(landed))
     return None
+
+
+def _publishing_reason(home: Home, build: dict[str, Any], strays: list[str]) -> str | None:
+    """Return why the last day must run again although no day changed, or None."""
+    if build["strays"] != strays:
+        return "files outside of any landed day"
+    if build.get("segment_rules", {}) != segment_rules(home):
+        return "segments of the home changed"
+    return "published files are damaged" if damaged_files(home.published.resolve()) else None
 
 
 def _changed(home: Home, landed: Fingerprints, before: Fingerprints) -> tuple[date, date] | None:

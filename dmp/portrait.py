@@ -60,7 +60,8 @@ PARTS = {
     ),
     "segments": (
         "user_segments",
-        "SELECT segment_id, segment_name, reason FROM user_segments WHERE user_id = ? ORDER BY segment_id",
+        "SELECT segment_id, segment_name, kind, valid_from, reason FROM user_segments WHERE user_id = ? "
+        "ORDER BY kind, segment_id",
     ),
     "recommendations": (
         "recommendations",

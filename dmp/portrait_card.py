@@ -108,7 +108,9 @@ def _standing(profile: dict[str, Any], segments: list[dict[str, Any]]) -> Render
     if not is_nothing(profile.get("rfm_recency")):
         fifths = [f"{name} {profile[f'rfm_{name}']} of 5" for name in ("recency", "frequency", "monetary")]
         rows.append(("RFM", ", ".join(fifths)))
-    rows += [("segment", f"{row['segment_name']} ({row['reason']})") for row in segments]
+    rows += [
+        ("segment", f"{row['segment_name']}, since {row['valid_from']} ({row['reason']})") for row in segments
+    ]
     return grid(*rows)
 
 

@@ -79,6 +79,11 @@ class Home:
         return self.root / "vault.duckdb"
 
     @property
+    def segments(self) -> Path:
+        """The owner's own segments, one YAML file each."""
+        return self.root / "segments"
+
+    @property
     def models(self) -> Path:
         """Model folders, `<target>/<model_version>/`."""
         return self.root / "models"

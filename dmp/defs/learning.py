@@ -7,8 +7,9 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from dmp.defs.partitions import run_range
 from dmp.defs.pictures import picture
-from dmp.defs.warehouse import Warehouse
+from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.defs.work import working
 
 PROFILES = [
@@ -19,11 +20,6 @@ PROFILES = [
     "user_item_activity",
     "item_profiles",
 ]
-
-LAST_SUNDAY = """
-SELECT * FROM profiles.user_metrics_history
-WHERE as_of_date = (SELECT max(as_of_date) FROM profiles.user_metrics_history) ORDER BY user_key
-"""
 
 
 def _specs(tables: dict[str, str], deps: list[str], *, python_kinds: set[str]) -> list[dg.AssetSpec]:
@@ -67,23 +63,28 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     group_name="segments",
     specs=_specs(
         {
-            "segments": "One row per segment of people who behave alike, named after what sets it apart.",
-            "user_segments": "One row per person: the segment they belong to.",
+            "segments": "One row per segment, by rule or by likeness: what it asks, who owns it, how many are in it.",
+            "user_segments": "One row per person and segment they are in: since when, and why.",
+            "user_segment_changes": "One row per person, segment and day on which they came or went, with the cause.",
+            "segment_sizes": "One row per segment by rule and weekly cut: how many were in it, came and went.",
         },
-        PROFILES,
-        python_kinds={"scikitlearn"},
+        [*PROFILES, "user_tags", "user_predictions"],
+        python_kinds={"duckdb", "scikitlearn"},
     ),
 )
-def segments(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Group people by what they do."""
-    from dmp.segments.clusters import cluster_tables
+def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Say who is in which segment, since when and why."""
+    from dmp.segments.refreshing import refresh_segments
+    from dmp.segments.tables import TABLES
 
-    with working("learning"), warehouse.connect() as connection:
-        history = connection.execute(LAST_SUNDAY).df()
-        metrics = connection.execute("SELECT * FROM profiles.user_metrics ORDER BY user_key").df()
-        profiles = connection.execute("SELECT user_key, user_id FROM profiles.user_profiles").df()
-        tables = cluster_tables(history, metrics, profiles)
-    yield from warehouse.replace("segments", tables)
+    first, _ = run_range(context.run) or (date.max, date.max)
+    with warehouse.connect() as connection:
+        with working("learning"):
+            refresh_segments(connection, warehouse.home.segments, first, served_day(connection))
+        for table in TABLES:
+            yield dg.MaterializeResult(
+                asset_key=table, metadata=table_metadata(connection, "segments", table)
+            )
 
 
 @dg.multi_asset(

@@ -1,1 +1,1 @@
-"""Groups of people who behave alike; what they are predicted to do, or shown, lives in other stages."""
+"""Groups of people, by rule or by likeness; what they are predicted to do, or shown, lives in other stages."""

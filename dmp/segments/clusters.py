@@ -26,20 +26,17 @@ _PEOPLE_PER_CLUSTER = 25
 # Stands for "never bought": longer ago than any purchase, ten years.
 _NEVER_DAYS = 3650
 
-SEGMENTS = {"segment_id": "int64", "segment_name": "str", "description": "str", "person_count": "int64"}
+SEGMENTS = {"segment_id": "str", "segment_name": "str", "rule": "str", "person_count": "int64"}
 USER_SEGMENTS = {
-    "as_of_date": "object", "user_key": "int64", "user_id": "str", "segment_id": "int64",
-    "segment_name": "str", "reason": "str",
+    "as_of_date": "object", "user_key": "int64", "segment_id": "str", "segment_name": "str", "reason": "str",
 }  # fmt: skip
 
 
-def cluster_tables(
-    history: pd.DataFrame, metrics: pd.DataFrame, profiles: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+def cluster_tables(history: pd.DataFrame, metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return `segments` (one row per segment_id) and `user_segments` (one row per user_key).
 
-    `history`: user_metrics_history rows of the last Sunday cut alone; `metrics`: the served user_metrics;
-    `profiles`: user_key, user_id. Segments are numbered from 1 by rising mean life purchase amount. Both
+    `history`: user_metrics_history rows of the last Sunday cut alone; `metrics`: the served user_metrics.
+    Segments are numbered from 1 by rising mean life purchase amount. Both
     tables are empty, with their columns, where fewer than two clusters' worth of people are known.
     """
     names = [name for name in METRICS if name in history and name in metrics]
@@ -53,7 +50,7 @@ def cluster_tables(
     served = (log_metrics(metrics, names) - mean) / spread
     segment = nearest(served, centres)
     described = describe(centres, names, segment)
-    return {"segments": described, "user_segments": placed(metrics, profiles, segment, described)}
+    return {"segments": described, "user_segments": placed(metrics, segment, described)}
 
 
 def log_metrics(rows: pd.DataFrame, names: list[str]) -> np.ndarray:
@@ -94,7 +91,7 @@ def describe(centres: np.ndarray, names: list[str], segment: np.ndarray) -> pd.D
         numbers = [f"{names[metric]} {centre[metric]:+.1f} standard deviations" for metric in farthest]
         rows.append(
             (
-                place + 1,
+                f"cluster_{place + 1}",
                 ", ".join(words),
                 "; ".join(numbers) + " from the mean",
                 int((segment == place).sum()),
@@ -106,16 +103,12 @@ def describe(centres: np.ndarray, names: list[str], segment: np.ndarray) -> pd.D
     return table.astype(SEGMENTS)
 
 
-def placed(
-    metrics: pd.DataFrame, profiles: pd.DataFrame, segment: np.ndarray, described: pd.DataFrame
-) -> pd.DataFrame:
+def placed(metrics: pd.DataFrame, segment: np.ndarray, described: pd.DataFrame) -> pd.DataFrame:
     """Return `user_segments`: each person with their segment and what sets it apart."""
-    rows = metrics[["as_of_date", "user_key"]].merge(
-        profiles[["user_key", "user_id"]], on="user_key", how="left"
-    )
+    rows = metrics[["as_of_date", "user_key"]].copy()
     own = described.iloc[segment].reset_index(drop=True)
     rows["segment_id"], rows["segment_name"] = own["segment_id"], own["segment_name"]
-    rows["reason"] = "nearest of " + str(len(described)) + " clusters: " + own["description"]
+    rows["reason"] = "nearest of " + str(len(described)) + " clusters: " + own["rule"]
     return rows[list(USER_SEGMENTS)].astype(USER_SEGMENTS)
 
 

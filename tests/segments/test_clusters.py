@@ -28,33 +28,24 @@ def metrics() -> pd.DataFrame:
     )
 
 
-@pytest.fixture
-def profiles(metrics: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"user_key": metrics["user_key"], "user_id": metrics["user_key"].astype(str)})
-
-
-def test_everyone_is_in_one_segment_and_the_counts_agree(
-    metrics: pd.DataFrame, profiles: pd.DataFrame
-) -> None:
-    tables = cluster_tables(metrics, metrics, profiles)
+def test_everyone_is_in_one_segment_and_the_counts_agree(metrics: pd.DataFrame) -> None:
+    tables = cluster_tables(metrics, metrics)
     people = tables["user_segments"]
     assert sorted(people["user_key"]) == sorted(metrics["user_key"])
     counted = people.groupby("segment_id").size()
     assert tables["segments"].set_index("segment_id")["person_count"].to_dict() == counted.to_dict()
 
 
-def test_segments_are_numbered_by_spend_and_part_the_kinds(
-    metrics: pd.DataFrame, profiles: pd.DataFrame
-) -> None:
-    people = cluster_tables(metrics, metrics, profiles)["user_segments"].merge(metrics, on="user_key")
+def test_segments_are_numbered_by_spend_and_part_the_kinds(metrics: pd.DataFrame) -> None:
+    people = cluster_tables(metrics, metrics)["user_segments"].merge(metrics, on="user_key")
     means = people.groupby("segment_id")["purchase_amount_life"].mean()
     assert means.is_monotonic_increasing
     kinds = people.assign(kind=(people["user_key"] + 70) % 3).groupby("segment_id")["kind"].nunique()
     assert (kinds == 1).all()
 
 
-def test_names_are_words_each_its_own(metrics: pd.DataFrame, profiles: pd.DataFrame) -> None:
-    segments = cluster_tables(metrics, metrics, profiles)["segments"]
+def test_names_are_words_each_its_own(metrics: pd.DataFrame) -> None:
+    segments = cluster_tables(metrics, metrics)["segments"]
     assert segments["segment_name"].is_unique
     assert (
         "high spend" in segments["segment_name"].iloc[-1]
@@ -62,32 +53,30 @@ def test_names_are_words_each_its_own(metrics: pd.DataFrame, profiles: pd.DataFr
     )
 
 
-def test_the_order_of_rows_changes_nothing(metrics: pd.DataFrame, profiles: pd.DataFrame) -> None:
-    shuffled = [table.sample(frac=1, random_state=4) for table in (metrics, metrics, profiles)]
-    for name, table in cluster_tables(metrics, metrics, profiles).items():
+def test_the_order_of_rows_changes_nothing(metrics: pd.DataFrame) -> None:
+    shuffled = [table.sample(frac=1, random_state=4) for table in (metrics, metrics)]
+    for name, table in cluster_tables(metrics, metrics).items():
         pd.testing.assert_frame_equal(cluster_tables(*shuffled)[name], table)
 
 
-def test_served_people_do_not_move_the_centres(metrics: pd.DataFrame, profiles: pd.DataFrame) -> None:
-    whole = cluster_tables(metrics, metrics, profiles)["user_segments"]
-    one = cluster_tables(metrics, metrics.iloc[[5]], profiles)["user_segments"]
+def test_served_people_do_not_move_the_centres(metrics: pd.DataFrame) -> None:
+    whole = cluster_tables(metrics, metrics)["user_segments"]
+    one = cluster_tables(metrics, metrics.iloc[[5]])["user_segments"]
     expected = whole[whole["user_key"] == one["user_key"].iloc[0]]
     assert one["segment_id"].tolist() == expected["segment_id"].tolist()
 
 
-def test_too_few_people_give_empty_tables_with_their_columns(
-    metrics: pd.DataFrame, profiles: pd.DataFrame
-) -> None:
-    tables = cluster_tables(metrics.iloc[:20], metrics, profiles)
+def test_too_few_people_give_empty_tables_with_their_columns(metrics: pd.DataFrame) -> None:
+    tables = cluster_tables(metrics.iloc[:20], metrics)
     assert {name: list(table.columns) for name, table in tables.items()} == {
         "segments": list(SEGMENTS),
         "user_segments": list(USER_SEGMENTS),
     }
     assert all(table.empty for table in tables.values())
-    full = cluster_tables(metrics, metrics, profiles)
+    full = cluster_tables(metrics, metrics)
     assert all((tables[name].dtypes == full[name].dtypes).all() for name in tables)
 
 
-def test_people_who_are_all_alike_are_one_segment(metrics: pd.DataFrame, profiles: pd.DataFrame) -> None:
+def test_people_who_are_all_alike_are_one_segment(metrics: pd.DataFrame) -> None:
     same = pd.concat([metrics.iloc[[0]]] * 150, ignore_index=True).assign(user_key=metrics["user_key"])
-    assert len(cluster_tables(same, same, profiles)["segments"]) == 1
+    assert len(cluster_tables(same, same)["segments"]) == 1

@@ -1,0 +1,157 @@
+"""The wide relation: one row per cut and person, one column per measure, built as an SQL tree.
+
+Names and texts of rules enter only as nodes of the tree (quoted names, literals), never as text of SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+from sqlglot import exp, parse_one
+
+from dmp.segments.catalogue import PEOPLE, Catalogue
+from dmp.segments.measures import Measure, column_names
+
+HISTORY_OF_PEOPLE = "profiles.user_metrics_history"
+CUTS = "asked_cuts"
+# What was known of people and of items on a cut.
+ACTIVITY = f"""
+SELECT cuts.as_of_date, activity.user_key FROM {CUTS} AS cuts
+INNER JOIN profiles.user_activity AS activity
+    ON activity.event_date <= cuts.as_of_date AND activity.landed_date <= cuts.as_of_date
+    AND activity.known_from <= cuts.as_of_date AND cuts.as_of_date < activity.known_to
+GROUP BY cuts.as_of_date, activity.user_key
+"""  # noqa: S608 - names of this module
+ITEM_ACTIVITY = f"""
+WITH items AS (
+    SELECT cuts.as_of_date, known.item_id,
+        arg_max(category, (observed_at, landed_date, source_file, source_line)) AS category,
+        arg_max(category_top, (observed_at, landed_date, source_file, source_line)) AS category_top,
+        arg_max(brand, (observed_at, landed_date, source_file, source_line)) AS brand
+    FROM {CUTS} AS cuts INNER JOIN intermediate.int_items AS known ON known.landed_date <= cuts.as_of_date
+    GROUP BY cuts.as_of_date, known.item_id
+)
+SELECT cuts.as_of_date, activity.user_key FROM {CUTS} AS cuts
+INNER JOIN profiles.user_item_activity AS activity
+    ON activity.event_date <= cuts.as_of_date AND activity.landed_date <= cuts.as_of_date
+    AND activity.known_from <= cuts.as_of_date AND cuts.as_of_date < activity.known_to
+LEFT JOIN items ON items.as_of_date = cuts.as_of_date AND items.item_id = activity.item_id
+GROUP BY cuts.as_of_date, activity.user_key
+"""  # noqa: S608 - names of this module
+
+
+def wide_query(measures: Sequence[Measure], catalogue: Catalogue, *, is_served: bool) -> exp.Select:
+    """Return the wide relation: as_of_date, user_key and a column for each measure.
+
+    The cuts are the rows of the table `asked_cuts`; served people are read from the tables of today, those of a
+    past cut from the history tables.
+    """
+    base = PEOPLE if is_served else HISTORY_OF_PEOPLE
+    names = column_names(measures)
+    query = exp.select("people.as_of_date", "people.user_key").from_(f"{base} AS people")
+    query = query.where(exp.column("as_of_date", "people").isin(query=exp.select("as_of_date").from_(CUTS)))
+    aliases = {base: "people"}
+    for field in (catalogue.fields[measure.name] for measure in measures if measure.kind == "field"):
+        table = field.table if is_served else field.history or ""
+        if table not in aliases:
+            aliases[table] = f"fields_{len(aliases)}"
+            keys = ["user_key"] if is_served else ["as_of_date", "user_key"]
+            query = query.join(
+                f"{table} AS {aliases[table]}", on=_same(aliases[table], keys), join_type="left"
+            )
+        column: exp.Expr = exp.column(field.name, aliases[table], quoted=True)
+        column = exp.cast(column, "DATE") if field.kind == "day" else column
+        query = query.select(exp.alias_(column, names[Measure("field", field.name)]))
+    for kind, relation in _relations(measures, names).items():
+        keys = ["as_of_date", "user_key"] if "event" in kind else ["user_key"]
+        query = query.join(relation.subquery(f"{kind}s"), on=_same(f"{kind}s", keys), join_type="left")
+        for measure in (measure for measure in measures if measure.kind.removesuffix("_days") == kind):
+            column = exp.column(names[measure], f"{kind}s")
+            column = exp.func("coalesce", column, exp.convert(0)) if "event" in kind else column
+            query = query.select(exp.alias_(column, names[measure]))
+    return query
+
+
+def _same(alias: str, keys: Sequence[str]) -> exp.Expr:
+    return exp.and_(*(exp.column(key, "people").eq(exp.column(key, alias)) for key in keys))
+
+
+def _relations(measures: Sequence[Measure], names: Mapping[Measure, str]) -> dict[str, exp.Select]:
+    """Return the relations with one row per person (and cut) that hold tags, scores and counts of events."""
+    relations: dict[str, exp.Select] = {}
+    of_kind = {
+        kind: [m for m in measures if m.kind.removesuffix("_days") == kind] for kind in ("tag", "score")
+    }
+    for kind, (table, key) in {
+        "tag": ("profiles.user_tags", "tag_id"),
+        "score": ("predictions.user_predictions", "target"),
+    }.items():
+        if of_kind[kind]:
+            relations[kind] = (
+                exp.select("user_key")
+                .from_(table)
+                .group_by("user_key")
+                .select(*(_pivoted(measure, key, names[measure]) for measure in of_kind[kind]))
+            )
+    for kind, text in {"event": ACTIVITY, "item_event": ITEM_ACTIVITY}.items():
+        if counted := [measure for measure in measures if measure.kind == kind]:
+            query = parse_one(text, dialect="duckdb")
+            assert isinstance(query, exp.Select)  # noqa: S101 - a text of this module
+            if all(measure.within_days for measure in counted):
+                query = query.where(_within(max(measure.within_days for measure in counted)))
+            relations[kind] = query.select(*(_counted(measure, names[measure]) for measure in counted))
+    return relations
+
+
+def _pivoted(measure: Measure, key: str, name: str) -> exp.Expr:
+    value = {"tag": "tag_score", "tag_days": "as_of_date - valid_from", "score": "score"}[measure.kind]
+    is_own = exp.column(key).eq(exp.Literal.string(measure.name))
+    return exp.alias_(_filtered(exp.Max(this=parse_one(value, dialect="duckdb")), is_own), name)
+
+
+def _counted(measure: Measure, name: str) -> exp.Expr:
+    """Return the sum of a count over the items and days that a condition asks for."""
+    count = exp.Sum(this=exp.column(f"{measure.name}_count", "activity", quoted=True))
+    wanted: list[exp.Expr] = [
+        exp.column(attribute, "activity" if attribute == "item_id" else "items").eq(exp.Literal.string(value))
+        for attribute, value in measure.items
+    ]
+    if measure.within_days:
+        wanted.append(_within(measure.within_days))
+    counted = _filtered(count, exp.and_(*wanted)) if wanted else count
+    return exp.alias_(exp.cast(counted, "BIGINT"), name)
+
+
+def _within(days: int) -> exp.Expr:
+    return exp.column("event_date", "activity") > exp.column("as_of_date", "cuts") - exp.convert(days)
+
+
+def _filtered(aggregate: exp.Expr, condition: exp.Expr) -> exp.Expr:
+    return exp.Filter(this=aggregate, expression=exp.Where(this=condition))
+
+
+def ask_for(connection: duckdb.DuckDBPyConnection, cuts: Sequence[date]) -> None:
+    """Say which cuts the next wide relation is of."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {CUTS} AS SELECT unnest($1::DATE[]) AS as_of_date", [list(cuts)]
+    )
+
+
+def make_wide(
+    connection: duckdb.DuckDBPyConnection,
+    measures: Sequence[Measure],
+    catalogue: Catalogue,
+    cuts: Sequence[date] = (),
+    served: date | None = None,
+) -> None:
+    """Make the temporary table `wide`: people at past cuts from their history, those of the served day from today's."""
+    table = "CREATE OR REPLACE TEMP TABLE wide AS"
+    for days, is_served in ((cuts, False), ([served] if served else [], True)):
+        if days:
+            ask_for(connection, days)
+            connection.execute(
+                f"{table} {wide_query(measures, catalogue, is_served=is_served).sql('duckdb')}"
+            )
+            table = "INSERT INTO wide"
