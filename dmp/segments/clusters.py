@@ -1,122 +1,161 @@
-"""Clusters of people over a few metrics: fitted at the weekly cut, applied to the served day, named in
-words.
-"""
+"""Clusters of people who behave alike: which numbers are looked at, how they are fitted, and how they are named."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-# What sets people apart in a shop, and how a cluster that has much or little of it is called. Each
-# metric is looked at as log(1 + value), so that the largest spenders do not make clusters of their own.
+# What sets people apart in a shop, and how a cluster that has much or little of it is called. Each is looked at as
+# log(1 + value), so that the largest spenders do not make clusters of their own.
 METRICS = {
-    "purchase_amount_life": ("high spend", "low spend"),
-    "order_count_life": ("many orders", "few orders"),
-    "purchase_recency_days": ("purchase long ago", "recent purchase"),
-    "recency_days": ("long unseen", "recently seen"),
-    "active_day_count_90d": ("often here lately", "seldom here lately"),
-    "view_count_90d": ("much looking", "little looking"),
-    "tenure_days": ("long known", "newly known"),
+    "purchase_amount_life": (("high spend", "消费高"), ("low spend", "消费低")),
+    "order_count_life": (("many orders", "订单多"), ("few orders", "订单少")),
+    "purchase_recency_days": (("purchase long ago", "久未购买"), ("recent purchase", "近期购买")),
+    "purchase_amount_90d": (("spends now", "近期有消费"), ("spends nothing now", "近期无消费")),
+    "view_count_90d": (("much looking", "浏览多"), ("little looking", "浏览少")),
 }
-CLUSTERS = 6
-# A cluster of fewer people than this on average says more about them than about a kind of people.
-_PEOPLE_PER_CLUSTER = 25
 # Stands for "never bought": longer ago than any purchase, ten years.
-_NEVER_DAYS = 3650
-
-SEGMENTS = {"segment_id": "str", "segment_name": "str", "rule": "str", "person_count": "int64"}
-USER_SEGMENTS = {
-    "as_of_date": "object", "user_key": "int64", "segment_id": "str", "segment_name": "str", "reason": "str",
-}  # fmt: skip
+NEVER_DAYS = 3650
+NEIGHBOURS = 10
+Labels = Callable[[np.ndarray], np.ndarray]
 
 
-def cluster_tables(history: pd.DataFrame, metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return `segments` (one row per segment_id) and `user_segments` (one row per user_key).
+@dataclass(frozen=True)
+class Recipe:
+    """An algorithm and its number of clusters; DBSCAN finds its own (0)."""
 
-    `history`: user_metrics_history rows of the last Sunday cut alone; `metrics`: the served user_metrics.
-    Segments are numbered from 1 by rising mean life purchase amount. Both
-    tables are empty, with their columns, where fewer than two clusters' worth of people are known.
-    """
-    names = [name for name in METRICS if name in history and name in metrics]
-    count = min(CLUSTERS, len(history) // _PEOPLE_PER_CLUSTER)
-    if count < 2 or not names or metrics.empty:
-        return {"segments": _empty(SEGMENTS), "user_segments": _empty(USER_SEGMENTS)}
-    history, metrics = (rows.sort_values("user_key", ignore_index=True) for rows in (history, metrics))
-    logs = log_metrics(history, names)
-    mean, spread = logs.mean(axis=0), np.where(logs.std(axis=0) > 0, logs.std(axis=0), 1)
-    centres = ordered_centres((logs - mean) / spread, _spend(history), count)
-    served = (log_metrics(metrics, names) - mean) / spread
-    segment = nearest(served, centres)
-    described = describe(centres, names, segment)
-    return {"segments": described, "user_segments": placed(metrics, segment, described)}
+    algorithm: str
+    count: int
 
 
-def log_metrics(rows: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Return people x metrics: log(1 + value); no purchase is a purchase ten years ago, other gaps are
-    nothing.
-    """
-    filled = rows[names].astype("float64")
-    filled = filled.fillna({name: _NEVER_DAYS for name in names if name == "purchase_recency_days"}).fillna(0)
-    return np.log1p(filled.clip(lower=0).to_numpy())
+@dataclass(frozen=True)
+class Clustering:
+    """A fitted clustering: from rows of METRICS to labels 0..count-1, and what each label's people are like."""
+
+    label: Labels
+    count: int
+    means: np.ndarray
 
 
-def ordered_centres(points: np.ndarray, spend: np.ndarray, count: int) -> np.ndarray:
-    """Return the k-means centres of `points` (k-means++, Arthur and Vassilvitskii 2007), poorest cluster
-    first.
-    """
+def logs(rows: pd.DataFrame) -> np.ndarray:
+    """Return people x METRICS as log(1 + value); no purchase is one of ten years ago, other gaps are nothing."""
+    values = rows.reindex(columns=list(METRICS)).to_numpy(dtype="float64", na_value=np.nan)
+    gaps = [NEVER_DAYS if name == "purchase_recency_days" else 0 for name in METRICS]
+    return np.log1p(np.maximum(np.where(np.isnan(values), gaps, values), 0))
+
+
+def fit(points: np.ndarray, recipe: Recipe) -> Clustering:
+    """Fit a recipe to people (rows of `logs`, in the order of user_key)."""
+    mean, spread = points.mean(axis=0), np.where(points.std(axis=0) > 0, points.std(axis=0), 1)
+
+    def scaled(values: np.ndarray) -> np.ndarray:
+        return (values - mean) / spread
+
+    label = ALGORITHMS[recipe.algorithm](scaled(points), recipe.count)
+    labels = label(scaled(points))
+    count = int(labels.max()) + 1
+    means = [scaled(points)[labels == place].mean(axis=0) if (labels == place).any() else scaled(points)[:0].sum(axis=0)
+             for place in range(count)]  # fmt: skip
+    return Clustering(lambda values: label(scaled(values)), count, np.array(means))
+
+
+def _k_means(points: np.ndarray, count: int) -> Labels:
+    """k-means++ (Arthur and Vassilvitskii 2007)."""
     from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
 
-    # One thread, and coordinates rounded: the same sums in another order must not move anybody.
-    with threadpool_limits(1):
-        fitted: Any = KMeans(min(count, len(np.unique(points, axis=0))), n_init=5, random_state=0).fit(points)
+    fitted: Any = KMeans(min(count, len(np.unique(points, axis=0))), n_init=5, random_state=0).fit(points)
     centres = np.round(fitted.cluster_centers_, 6)
-    means = [spend[fitted.labels_ == place].mean() for place in range(len(centres))]
-    return centres[np.lexsort((*centres.T, means))]
+    return lambda values: ((values[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
 
 
-def nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """Return the row of the nearest centre for each point; the first of equally near ones."""
-    return ((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+def _gaussian_mixture(points: np.ndarray, count: int) -> Labels:
+    """A mixture of Gaussians by expectation maximisation (Dempster, Laird and Rubin 1977)."""
+    from sklearn.mixture import GaussianMixture
+
+    count = min(count, len(np.unique(points, axis=0)))
+    fitted: Any = GaussianMixture(count, reg_covar=1e-3, random_state=0).fit(points)
+    return fitted.predict
 
 
-def describe(centres: np.ndarray, names: list[str], segment: np.ndarray) -> pd.DataFrame:
-    """Return `segments`: each named after the two metrics in which its centre lies farthest from the mean."""
-    rows = []
-    for place, centre in enumerate(centres):
-        farthest = np.argsort(-np.abs(centre), kind="stable")[:2]
-        words = [METRICS[names[metric]][0 if centre[metric] > 0 else 1] for metric in farthest]
-        numbers = [f"{names[metric]} {centre[metric]:+.1f} standard deviations" for metric in farthest]
-        rows.append(
-            (
-                f"cluster_{place + 1}",
-                ", ".join(words),
-                "; ".join(numbers) + " from the mean",
-                int((segment == place).sum()),
-            )
+def _dbscan(points: np.ndarray, _: int) -> Labels:
+    """DBSCAN (Ester and others 1996); its radius is what nine in ten people reach their tenth neighbour within.
+
+    Whoever is within the radius of no core point is in the last cluster: like nobody else.
+    """
+    from sklearn.cluster import DBSCAN
+    from sklearn.neighbors import NearestNeighbors
+
+    size = min(NEIGHBOURS, len(points))
+    distances, _places = NearestNeighbors(n_neighbors=size).fit(points).kneighbors(points)
+    radius = max(float(np.quantile(distances[:, -1], 0.9)), 1e-6)
+    fitted: Any = DBSCAN(eps=radius, min_samples=size).fit(points)
+    cores, labels = points[fitted.core_sample_indices_], fitted.labels_[fitted.core_sample_indices_]
+    if not len(cores):
+        return lambda values: np.zeros(len(values), dtype=np.int64)
+    nearest = NearestNeighbors(n_neighbors=1).fit(cores)
+
+    def label(values: np.ndarray) -> np.ndarray:
+        away, place = nearest.kneighbors(values)
+        return np.where(away[:, 0] <= radius, labels[place[:, 0]], labels.max() + 1)
+
+    return label
+
+
+ALGORITHMS: dict[str, Callable[[np.ndarray, int], Labels]] = {
+    "k-means": _k_means,
+    "gaussian mixture": _gaussian_mixture,
+    "dbscan": _dbscan,
+}
+
+
+def described(means: np.ndarray) -> pd.DataFrame:
+    """Return each label's segment_name, segment_name_zh and rule: the numbers in which it is farthest from all.
+
+    Two of them, more where these do not tell labels apart, and a count where none do.
+    """
+    names = list(METRICS)
+    far = [np.argsort(-np.abs(mean), kind="stable") for mean in means]
+    words = [
+        [METRICS[names[place]][0 if mean[place] > 0 else 1] for place in places]
+        for mean, places in zip(means, far, strict=True)
+    ]
+    lengths = [2] * len(means)
+    for length in range(3, len(names) + 1):
+        shown = [tuple(row[:used]) for row, used in zip(words, lengths, strict=True)]
+        lengths = [length if shown.count(one) > 1 else used for one, used in zip(shown, lengths, strict=True)]
+    rows = [
+        (
+            ", ".join(english for english, _ in row[:length]),
+            "、".join(chinese for _, chinese in row[:length]),
+            "; ".join(f"{names[place]} {mean[place]:+.1f} standard deviations" for place in places[:length]),
         )
-    table = pd.DataFrame(rows, columns=list(SEGMENTS))
+        for row, length, mean, places in zip(words, lengths, means, far, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=["segment_name", "segment_name_zh", "rule"])
     twin = table.groupby("segment_name").cumcount()
-    table["segment_name"] += np.where(twin > 0, " (" + (twin + 1).astype(str) + ")", "")
-    return table.astype(SEGMENTS)
+    for name in ("segment_name", "segment_name_zh"):
+        table[name] += np.where(twin > 0, " (" + (twin + 1).astype(str) + ")", "")
+    return table.assign(rule=table["rule"] + " from the mean")
 
 
-def placed(metrics: pd.DataFrame, segment: np.ndarray, described: pd.DataFrame) -> pd.DataFrame:
-    """Return `user_segments`: each person with their segment and what sets it apart."""
-    rows = metrics[["as_of_date", "user_key"]].copy()
-    own = described.iloc[segment].reset_index(drop=True)
-    rows["segment_id"], rows["segment_name"] = own["segment_id"], own["segment_name"]
-    rows["reason"] = "nearest of " + str(len(described)) + " clusters: " + own["rule"]
-    return rows[list(USER_SEGMENTS)].astype(USER_SEGMENTS)
+def matched(before: np.ndarray, now: np.ndarray, ids: list[int], count: int, next_id: int) -> list[int]:
+    """Return the id of each label of now: that of the cluster of before with which it shares most people.
 
+    before, now: labels of the same people by both clusterings; ids: of the labels of before. Each id is kept by at
+    most one (Hungarian method, Kuhn 1955); what is new is numbered from next_id.
+    """
+    from scipy.optimize import linear_sum_assignment
 
-def _spend(rows: pd.DataFrame) -> np.ndarray:
-    if "purchase_amount_life" not in rows:
-        return np.zeros(len(rows))
-    return rows["purchase_amount_life"].astype("float64").fillna(0).to_numpy()
-
-
-def _empty(columns: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(columns)).astype(columns)
+    shared = np.zeros((len(ids), count))
+    np.add.at(shared, (before, now), 1)
+    kept = {
+        new: ids[old]
+        for old, new in zip(*linear_sum_assignment(-shared), strict=True)
+        if shared[old, new] > 0
+    }
+    fresh = iter(range(next_id, next_id + count))
+    return [kept[place] if place in kept else next(fresh) for place in range(count)]

@@ -6,7 +6,7 @@ All segments are compared in one scan; only people whose membership of any of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -19,6 +19,18 @@ from dmp.segments.tables import USER_SEGMENT_CHANGES
 
 # A cut and the one before it, None before the first.
 Pair = tuple[date | None, date]
+
+
+# People at cuts that are looked at together; the result does not depend on it.
+ROWS_AT_ONCE = 2_000_000
+
+
+def chunks(connection: duckdb.DuckDBPyConnection, pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
+    """Yield the pairs in portions of so many people that they fit into memory."""
+    (people,) = connection.execute("SELECT count(*) FROM profiles.user_profiles").fetchone() or (0,)
+    size = max(1, ROWS_AT_ONCE // max(1, people))
+    for place in range(0, len(pairs), size):
+        yield pairs[place : place + size]
 
 
 def fold(

@@ -11,15 +11,13 @@ from sqlglot import exp
 
 from dmp.segments.catalogue import Catalogue
 from dmp.segments.compiling import Side, by_version
-from dmp.segments.folding import Pair, fold
+from dmp.segments.folding import Pair, chunks, fold
 from dmp.segments.measures import Measure, all_leaves, column_names, has_history, measures_of_rules
 from dmp.segments.rules import Rule
 from dmp.segments.tables import SEGMENTS, USER_SEGMENTS, create_table, revert
 from dmp.segments.tree import SegmentCondition
 from dmp.segments.wide import make_wide
 
-# People at cuts that are looked at together; the result does not depend on it.
-ROWS_AT_ONCE = 2_000_000
 SUNDAYS = "SELECT DISTINCT as_of_date FROM profiles.user_metrics_history ORDER BY as_of_date"
 DONE = "SELECT segment_id, max(as_of_date) FROM segments.segment_sizes GROUP BY segment_id"
 SIZES = """
@@ -51,25 +49,9 @@ def refresh_rules(
 ) -> None:
     """Bring the tables of rule segments to the served day; `first`: the first landed day that is run.
 
-    Writes segments, user_segments, user_segment_changes and segment_sizes, all or none. The rules are checked
+    Writes segments, user_segments, user_segment_changes and segment_sizes. The rules are checked
     (`checking.check_rules`).
     """
-    connection.begin()
-    try:
-        _refresh(connection, rules, catalogue, first, served)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-
-
-def _refresh(
-    connection: duckdb.DuckDBPyConnection,
-    rules: Mapping[str, Rule],
-    catalogue: Catalogue,
-    first: date,
-    served: date,
-) -> None:
     dated = {name: rule for name, rule in rules.items() if has_history(rule, rules, catalogue)}
     revert(connection, {name: rule_hash(rule, rules) for name, rule in rules.items()}, first)
     sundays = [day for (day,) in connection.execute(SUNDAYS).fetchall()]
@@ -105,18 +87,16 @@ def rule_hash(rule: Rule, rules: Mapping[str, Rule]) -> str:
 
 def _pending(
     connection: duckdb.DuckDBPyConnection, dated: Mapping[str, Rule], sundays: Sequence[date]
-) -> Iterator[tuple[list[Pair], list[Rule]]]:
+) -> Iterator[tuple[Sequence[Pair], list[Rule]]]:
     """Yield the weekly cuts that are to do, each with the cut before it, and the rules for which they are."""
     done = dict(connection.execute(DONE).fetchall())
-    (people,) = connection.execute("SELECT count(*) FROM profiles.user_profiles").fetchone() or (0,)
-    together = max(1, ROWS_AT_ONCE // max(1, people))
     by_last: dict[date, list[Rule]] = {}
     for name, rule in dated.items():
         by_last.setdefault(done.get(name, date.min), []).append(rule)
     for last, some in sorted(by_last.items()):
         pairs: list[Pair] = [pair for pair in zip([None, *sundays], sundays, strict=False) if pair[1] > last]
-        for place in range(0, len(pairs), together):
-            yield pairs[place : place + together], some
+        for chunk in chunks(connection, pairs):
+            yield chunk, some
 
 
 def _write_sizes(

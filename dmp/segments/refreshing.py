@@ -10,24 +10,9 @@ import duckdb
 
 from dmp.segments.catalogue import Catalogue, read_catalogue
 from dmp.segments.checking import check_rules
-from dmp.segments.clusters import cluster_tables
+from dmp.segments.cluster_fold import refresh_clusters
 from dmp.segments.membership import refresh_rules
 from dmp.segments.rules import SHIPPED, Rule, load_rules
-
-LAST_SUNDAY = """
-SELECT * FROM profiles.user_metrics_history
-WHERE as_of_date = (SELECT max(as_of_date) FROM profiles.user_metrics_history) ORDER BY user_key
-"""
-CLUSTERS = """
-INSERT INTO segments.segments BY NAME
-SELECT $served AS as_of_date, 'cluster' AS kind, 'analytics' AS purpose, 'marketing-data' AS owner, 1 AS version,
-    false AS has_history, * FROM found
-"""
-CLUSTERED = """
-INSERT INTO segments.user_segments BY NAME
-SELECT 'cluster' AS kind, 'analytics' AS purpose, 1 AS version, as_of_date AS valid_from, as_of_date AS known_from, *
-FROM found
-"""
 
 
 def refresh_segments(connection: duckdb.DuckDBPyConnection, folder: Path, first: date, served: date) -> None:
@@ -37,14 +22,15 @@ def refresh_segments(connection: duckdb.DuckDBPyConnection, folder: Path, first:
     Raises RuleError where a rule is refused.
     """
     catalogue = read_catalogue(connection)
-    refresh_rules(connection, checked_rules(folder, catalogue), catalogue, first, served)
-    history = connection.execute(LAST_SUNDAY).df()
-    metrics = connection.execute("SELECT * FROM profiles.user_metrics ORDER BY user_key").df()
-    tables = cluster_tables(history, metrics)
-    for table, statement in {"segments": CLUSTERS, "user_segments": CLUSTERED}.items():
-        connection.register("found", tables[table])
-        connection.execute(statement, {"served": served} if "$served" in statement else None)
-        connection.unregister("found")
+    rules = checked_rules(folder, catalogue)
+    connection.begin()
+    try:
+        refresh_rules(connection, rules, catalogue, first, served)
+        refresh_clusters(connection, first, served)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def checked_rules(folder: Path, catalogue: Catalogue) -> Mapping[str, Rule]:

@@ -38,6 +38,8 @@ SHIPPED = Path(__file__).with_name("rules")
 # A rule is a page of text; more than this is a mistake or an attack.
 LARGEST_FILE_BYTES = 65_536
 DEEPEST_NODE = 64
+# What ids of learned segments begin with.
+LEARNED = ("cluster_", "outcome_", "lookalike_")
 SEGMENT_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 KEYS = ("id", "names", "owner", "purpose", "version", "since", "who", "before")
 VERSION_KEYS = ("version", "since", "who")
@@ -93,6 +95,10 @@ def read_rule(path: Path) -> Rule:
     segment_id = where.at("id").text(node["id"])
     if not SEGMENT_ID.fullmatch(segment_id):
         raise where.at("id").refusal(f"'{segment_id}' is no lower-case name like loyal_readers")
+    if segment_id.startswith(LEARNED):
+        raise where.at("id").refusal(
+            f"'{segment_id}' begins as only segments that are learned do: {', '.join(LEARNED)}"
+        )
     names = where.at("names").mapping(node["names"], ("en", "zh"), needed=("en", "zh"))
     earlier = where.at("before").sequence(node.get("before", []))
     versions = (

@@ -28,22 +28,40 @@ SEGMENT_SIZES = {
     "as_of_date": "DATE", "segment_id": "VARCHAR", "version": "BIGINT", "rule_hash": "VARCHAR",
     "person_count": "BIGINT", "joined_count": "BIGINT", "left_count": "BIGINT",
 }  # fmt: skip
+# The clusters made at a weekly cut; cluster_count: as asked for, 0 where the algorithm finds its own.
+CLUSTER_FITS = {
+    "fitted_on": "DATE", "segment_id": "VARCHAR", "label": "BIGINT", "algorithm": "VARCHAR", "cluster_count": "BIGINT",
+    "segment_name": "VARCHAR", "segment_name_zh": "VARCHAR", "rule": "VARCHAR",
+}  # fmt: skip
+# What was tried before they were chosen.
+CLUSTER_TRIALS = {
+    "fitted_on": "DATE", "algorithm": "VARCHAR", "cluster_count": "BIGINT", "usefulness": "DOUBLE",
+    "stability": "DOUBLE", "is_chosen": "BOOLEAN",
+}  # fmt: skip
 LOGS = {"user_segment_changes": USER_SEGMENT_CHANGES, "segment_sizes": SEGMENT_SIZES}
-TABLES = {"segments": SEGMENTS, "user_segments": USER_SEGMENTS, **LOGS}
+TABLES = {
+    "segments": SEGMENTS,
+    "user_segments": USER_SEGMENTS,
+    **LOGS,
+    "cluster_fits": CLUSTER_FITS,
+    "cluster_trials": CLUSTER_TRIALS,
+}
 
 REVERT = (
     """
     DELETE FROM segments.user_segment_changes
-    WHERE changed_on >= $first OR isodow(changed_on) <> 7 OR segment_id NOT IN (SELECT segment_id FROM current_rules)
+    WHERE changed_on >= $first OR isodow(changed_on) <> 7 OR segment_id NOT IN (SELECT segment_id FROM kept)
     """,
     """
     DELETE FROM segments.segment_sizes
-    WHERE as_of_date >= $first OR isodow(as_of_date) <> 7 OR segment_id NOT IN (SELECT segment_id FROM current_rules)
+    WHERE as_of_date >= $first OR isodow(as_of_date) <> 7 OR segment_id NOT IN (SELECT segment_id FROM kept)
     """,
 )
-# A rule that reads otherwise has another past.
-CURRENT_RULES = """
-CREATE OR REPLACE TEMP TABLE current_rules AS
+# A rule that reads otherwise has another past; what clusters were, they were.
+KEPT = """
+CREATE OR REPLACE TEMP TABLE kept AS
+SELECT DISTINCT segment_id FROM segments.segment_sizes WHERE rule_hash = 'cluster'
+UNION ALL
 SELECT segment_id FROM (SELECT unnest($ids) AS segment_id, unnest($hashes) AS rule_hash)
 ANTI JOIN (
     SELECT sizes.segment_id FROM segments.segment_sizes AS sizes
@@ -66,7 +84,7 @@ def revert(connection: duckdb.DuckDBPyConnection, hashes: Mapping[str, str], fir
     """Cut the logs back to the weekly cuts before a day, of the rules that read as they did."""
     for name, columns in LOGS.items():
         create_table(connection, name, columns, anew=False)
-    connection.execute(CURRENT_RULES, {"ids": list(hashes), "hashes": list(hashes.values())})
+    connection.execute(KEPT, {"ids": list(hashes), "hashes": list(hashes.values())})
     for statement in REVERT:
         connection.execute(statement, {"first": first} if "$first" in statement else None)
-    connection.execute("DROP TABLE current_rules")
+    connection.execute("DROP TABLE kept")
