@@ -19,7 +19,8 @@ def read_portrait(home: Home, user: str) -> dict[str, Any]:
 
     user: a published user_id, of this build or an earlier one, or the source's own login or anonymous id.
     Keys: user_id, as_of_date, build_id, profile (the columns of user_profiles), and lists of rows: identifiers,
-    tags, interests, predictions (each with its `parts`), segments, recommendations (the first five).
+    tags, interests, visits, paths, carts (open and abandoned), spending, loyalty, satisfaction, predictions (each with
+    its `parts`), segments, recommendations (the first five).
     Raises DmpError where nobody, or more than one person, goes by that name.
     """
     with published(home) as build:
@@ -48,6 +49,30 @@ PARTS = {
     "interests": (
         "user_interests",
         "SELECT * EXCLUDE (build_id) FROM user_interests WHERE user_id = ? ORDER BY kind, interest_rank",
+    ),
+    "visits": (
+        "user_visits",
+        "SELECT session_count_30d, visit_gap_mean_days_90d, dwell_median_seconds_90d, main_daypart_90d, "
+        "main_weekday_90d FROM user_visits WHERE user_id = ?",
+    ),
+    "paths": (
+        "user_paths",
+        "SELECT path, path_count_90d FROM user_paths WHERE user_id = ? ORDER BY path_rank LIMIT 2",
+    ),
+    "carts": (
+        "user_carts",
+        "SELECT cart_state, since_at, item_id, item_name FROM user_carts "
+        "LEFT JOIN (SELECT item_id, item_name FROM item_profiles) USING (item_id) "
+        "WHERE user_id = ? AND cart_state IN ('open', 'abandoned') ORDER BY since_at DESC, item_id LIMIT 3",
+    ),
+    "spending": (
+        "user_spending",
+        "SELECT spending_band, premium_share_life, discount_share_life FROM user_spending WHERE user_id = ?",
+    ),
+    "loyalty": ("user_loyalty", "SELECT loyalty_points FROM user_loyalty WHERE user_id = ?"),
+    "satisfaction": (
+        "user_satisfaction",
+        "SELECT satisfaction_points, review_count_life, refund_count_life FROM user_satisfaction WHERE user_id = ?",
     ),
     "predictions": (
         "user_predictions",

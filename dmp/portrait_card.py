@@ -8,6 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from dmp.landing.contract import PURPOSES
+from dmp.portrait_habits import Rows, habit_rows, worth_rows
 from dmp.terminal import grid, is_nothing, number, print_section
 
 WINDOWS = {"1d": "1 day", "7d": "7 days", "30d": "30 days", "90d": "90 days", "life": "ever"}
@@ -40,8 +41,9 @@ def print_portrait(portrait: dict[str, Any], console: Console) -> None:
     profile = portrait["profile"]
     sections: list[tuple[str, RenderableType | None]] = [
         (f"Person {portrait['user_id']}", _who(profile, portrait["identifiers"])),
-        ("Where they stand", _standing(profile, portrait["segments"])),
+        ("Where they stand", _standing(profile, portrait["segments"], worth_rows(portrait))),
         ("What they did", _activity(profile)),
+        ("Habits and carts", _rows(habit_rows(portrait))),
         ("What they like", _interests(portrait["interests"])),
         ("Tags, and why", _tags(portrait["tags"])),
         ("Scores, and what moved them (log-odds)", _scores(portrait["predictions"])),
@@ -102,16 +104,21 @@ def _yes(value: bool | None) -> str:
     return "unknown" if value is None else "yes" if value else "no"
 
 
-def _standing(profile: dict[str, Any], segments: list[dict[str, Any]]) -> RenderableType:
+def _standing(profile: dict[str, Any], segments: list[dict[str, Any]], worth: Rows) -> RenderableType:
     stage = profile.get("lifecycle_stage") or "unknown"
     rows = [("lifecycle", f"{stage.replace('_', ' ')}: {STAGES.get(stage, '')}".rstrip(": "))]
     if not is_nothing(profile.get("rfm_recency")):
         fifths = [f"{name} {profile[f'rfm_{name}']} of 5" for name in ("recency", "frequency", "monetary")]
         rows.append(("RFM", ", ".join(fifths)))
+    rows += worth
     rows += [
         ("segment", f"{row['segment_name']}, since {row['valid_from']} ({row['reason']})") for row in segments
     ]
     return grid(*rows)
+
+
+def _rows(rows: Rows) -> RenderableType | None:
+    return grid(*rows) if rows else None
 
 
 def _activity(profile: dict[str, Any]) -> RenderableType | None:

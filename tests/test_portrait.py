@@ -99,6 +99,8 @@ def test_a_buyer_of_the_shop_has_a_whole_card_within_100_columns(shop_home: Home
     for title in (
         "Where they stand",
         "What they did",
+        "Habits and carts",
+        "loyalty ",
         "What they like",
         "Tags, and why",
         "Scores",
