@@ -111,6 +111,13 @@ EXPOSURES = {
     "cost_amount": "DECIMAL(18,4)",
     **PLACE,
 }
+SOCIAL_TIES = {
+    "identifier_key": "BIGINT",
+    "other_identifier_key": "BIGINT",
+    "tie_type": "VARCHAR",
+    "tied_at": "TIMESTAMPTZ",
+    **PLACE,
+}
 IDENTITY_DECISIONS = {
     "decision_id": "VARCHAR",
     "line_number": "BIGINT",
@@ -129,5 +136,6 @@ CANONICAL = {
     "missing_answers": MISSING_ANSWERS,
     "consents": CONSENTS,
     "exposures": EXPOSURES,
+    "social_ties": SOCIAL_TIES,
     "identity_decisions": IDENTITY_DECISIONS,
 }

@@ -54,6 +54,7 @@ class Identifier(Part):
         False, description="an e-mail or phone given as the hexadecimal SHA-256 of its normalised text"
     )
     key_column: Name | None = Field(None, description="where a record holds two of one type")
+    is_of_another: bool = Field(False, description="names somebody else than the record is of")
 
     @model_validator(mode="after")
     def _can_be_hashed(self) -> Identifier:

@@ -96,9 +96,11 @@ def identified_tables(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, 
 
 
 def identifier_columns(entity: Entity) -> dict[str, str]:
-    """Return the types of an entity's identifiers by raw column."""
+    """Return the types of the identifiers of whom an entity's records are, by raw column."""
     return {
-        field.identifier.column: field.identifier.type for field in entity.fields.values() if field.identifier
+        field.identifier.column: field.identifier.type
+        for field in entity.fields.values()
+        if field.identifier and not field.identifier.is_of_another
     }
 
 

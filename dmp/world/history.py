@@ -12,6 +12,7 @@ from dmp.world.browsing import CHECKOUT, ORDER, draw_durations, expand_visits
 from dmp.world.customers import draw_customer_rows
 from dmp.world.exposures import COUPON_DAYS
 from dmp.world.people import PURPOSES
+from dmp.world.referrals import draw_referrals
 from dmp.world.reviews import review_text
 from dmp.world.state import State, World
 from dmp.world.visits import LOGS_IN
@@ -38,6 +39,8 @@ def draw_history(rng: np.random.Generator, state: State, first_date: date) -> di
     reviews["text"] = [review_text(*row) for row in zip(reviews["rating"], reviews["text"], strict=True)]
     consents = consent_rows(world.people, registrations, left_day, days)
     consents["purpose"] = np.array(PURPOSES)[consents["purpose"]]
+    # From a stream of their own: the rest of the world stays as it is without them.
+    referrals = draw_referrals(rng.spawn(1)[0], registrations, left_day)
     customers = draw_customer_rows(rng, world.people, registrations, left_day, days)
     customers["offset"] = customers["updated"] - customers["day"] * DAY
     items = journal.table("items").assign(offset=STOCK_TAKING)
@@ -50,6 +53,7 @@ def draw_history(rng: np.random.Generator, state: State, first_date: date) -> di
         "customers": customers,
         "coupons": _in_milliseconds(journal.table("coupons")),
         "consents": consents,
+        "referrals": referrals,
         "exposures": _in_milliseconds(journal.table("exposures")),
     }
     start = first_moment(first_date)

@@ -119,6 +119,14 @@ SELECT rank, landed_day, kind, to_json(struct_pack(
 FROM delivered JOIN consents USING (number) JOIN user_names USING (person)
 """
 
+REFERRALS = """
+SELECT rank, landed_day, kind, to_json(struct_pack(
+    referral_id := printf('w%06d', number + 1), user_id := named.user_id, referrer_id := referrers.user_id,
+    referred_at := iso(moment))) AS line
+FROM delivered JOIN referrals USING (number) JOIN user_names AS named USING (person)
+JOIN user_names AS referrers ON referrals.referrer = referrers.person
+"""
+
 LINES = {
     "events": EVENTS,
     "orders": ORDERS,
@@ -128,6 +136,7 @@ LINES = {
     "customers": CUSTOMERS,
     "coupons": COUPONS,
     "consents": CONSENTS,
+    "referrals": REFERRALS,
 }
 
 # Kinds are positions in `dirt.KINDS`; U+E000 stands for bytes that are no text; impossible lines get new ids.

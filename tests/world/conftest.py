@@ -25,6 +25,7 @@ TIMES = {
     "customers": "updated_at",
     "coupons": "offered_at",
     "consents": "consented_at",
+    "referrals": "referred_at",
     "exposures": "exposed_at",
 }
 

@@ -27,6 +27,7 @@ KEYS = {
     "exposures": "exposure_id campaign_id user_id channel is_holdout exposed_at cost_amount",
     "coupons": "offer_id user_id coupon_code discount_percent offered_at expires_at",
     "consents": "consent_id user_id purpose is_granted consented_at",
+    "referrals": "referral_id user_id referrer_id referred_at",
 }
 IDS = {entity: keys.split()[0] for entity, keys in KEYS.items() if entity not in ("items", "customers")}
 
