@@ -34,6 +34,7 @@ UNPUBLISHED_TABLES = {
     "user_consents",
     "user_dimension_activity",
     "user_item_activity",
+    "user_social_ties",
 }
 
 

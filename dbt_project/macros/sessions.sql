@@ -25,7 +25,7 @@
 
 {#- What was done in a session, in its order; what is only shown, or sent by an open page, is no step. -#}
 {% macro session_steps() -%}
-    list(event_type order by event_at, event_id) filter (event_type not in ('impression', 'page_ping'))
+    list(event_type order by event_at, event_type) filter (event_type not in ('impression', 'page_ping'))
 {%- endmacro %}
 
 {#- The date of each given row and those around it. -#}

@@ -94,7 +94,7 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
     group_name="segments",
     specs=_specs(
         {"user_influence": "One row per person who reached somebody or was reached: how far they are heard."},
-        ["int_social_ties", "identity_map_history", "user_profiles"],
+        ["user_social_ties", "identity_map_history", "user_profiles"],
         python_kinds={"networkx"},
     ),
 )

@@ -14,12 +14,11 @@ import pandas as pd
 MINIMUM_TIES = 30
 DAMPING = 0.85
 TIES = """
-SELECT ones.user_key, others.user_key AS other_user_key, count(*) AS tie_count
-FROM intermediate.int_social_ties AS ties
-JOIN profiles.identity_map_history AS ones ON ties.identifier_key = ones.identifier_key
+SELECT ties.user_key, others.user_key AS other_user_key, count(*) AS tie_count
+FROM profiles.user_social_ties AS ties
 JOIN profiles.identity_map_history AS others ON ties.other_identifier_key = others.identifier_key
-WHERE ties.event_date <= $day AND ties.landed_date <= $day AND ones.user_key <> others.user_key
-    AND ones.known_from <= $day AND $day < ones.known_to AND others.known_from <= $day AND $day < others.known_to
+WHERE ties.event_date <= $day AND ties.landed_date <= $day AND ties.user_key <> others.user_key
+    AND ties.known_from <= $day AND $day < ties.known_to AND others.known_from <= $day AND $day < others.known_to
 GROUP BY ALL ORDER BY ALL
 """
 COLUMNS = {
