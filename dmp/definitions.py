@@ -9,6 +9,7 @@ import dagster as dg
 
 from dmp.defs.cleaning import CLEANING_ASSETS
 from dmp.defs.identity import identity
+from dmp.defs.influence import influence
 from dmp.defs.learning import LEARNED_ASSETS
 from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
@@ -18,7 +19,7 @@ from dmp.defs.transformation import STAGE_ASSETS
 from dmp.defs.verification import monthly_verification, verification
 from dmp.defs.warehouse import Warehouse
 
-STAGES = [*RAW_ASSETS, accounts, identity, *STAGE_ASSETS, *CLEANING_ASSETS, *LEARNED_ASSETS]
+STAGES = [*RAW_ASSETS, accounts, identity, *STAGE_ASSETS, *CLEANING_ASSETS, *LEARNED_ASSETS, influence]
 # A build is a day's work: older than a day and a half means that a day was missed.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 OWNERS = ["team:marketing-data"]

@@ -90,26 +90,6 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
 
 
 @dg.multi_asset(
-    name="influence",
-    group_name="segments",
-    specs=_specs(
-        {"user_influence": "One row per person who reached somebody or was reached: how far they are heard."},
-        ["user_social_ties", "identity_map_history", "user_profiles"],
-        python_kinds={"networkx"},
-    ),
-)
-def influence(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Rank people by who came or was told on their word."""
-    from dmp.segments.influence import influence_table, read_ties
-
-    with working("learning"), warehouse.connect() as connection:
-        day = served_day(connection)
-        profiles = connection.execute("SELECT user_key, user_id FROM profiles.user_profiles").df()
-        table = influence_table(read_ties(connection, day), profiles, day)
-    yield from warehouse.replace("segments", {"user_influence": table})
-
-
-@dg.multi_asset(
     name="predictions",
     group_name="predictions",
     specs=_specs(
@@ -205,4 +185,4 @@ def _with_metadata(result: dg.MaterializeResult, metadata: dict[str, Any]) -> dg
     return result._replace(metadata={**(result.metadata or {}), **metadata})
 
 
-LEARNED_ASSETS = [vectors, segments, influence, predictions, recommendations]
+LEARNED_ASSETS = [vectors, segments, predictions, recommendations]
