@@ -1,222 +1,47 @@
-"""Purposes of columns, consent strings against the reference decoder, and fifty erasures in one small home.
+"""Purposes of columns, consent strings against the reference decoder, and erasures.
 
-Usage: python -m benchmarks.proofs.privacy (about ten runs of a small home; needs npm for the reference decoder)
+Usage: python -m benchmarks.proofs.privacy (about thirty runs of a small home; needs npm for the reference decoder)
 """
 
 from __future__ import annotations
 
-import gzip
 import json
-import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from benchmarks.home_scan import hits
+from benchmarks.proofs import erasures, killed_erasures
+from benchmarks.proofs.erasures import dmp, figure
 from benchmarks.tcf_reference import compare
-from dmp.privacy.person import find_person, open_home
 from dmp.privacy.purposes import declared_purposes
-from dmp.settings import Home
-
-PEOPLE, DAYS, ERASED, AT_ONCE = 120, 20, 50, 25
-# A file that was rewritten by other code has other bytes, in Parquet even for equal records.
-NOT_COMPARED = {"raw.landed_files": ("byte_count", "content_hash")}
 
 
 def rows() -> list[dict[str, Any]]:
     """Return the figures of this part."""
-    return [*_purposes(), *_consent_strings(), *_erasures()]
-
-
-def _row(name: str, metric: str, value: int, goal: int) -> dict[str, Any]:
-    return {
-        "name": name,
-        "metric": metric,
-        "value": value,
-        "peer": None,
-        "goal": goal,
-        "reached": value == goal,
-    }
-
-
-def _dmp(home: Path, *arguments: str) -> str:
-    program = str(Path(sys.executable).with_name("dmp"))
-    done = subprocess.run(
-        [program, *arguments, "--home", str(home)], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"dmp {arguments[0]}: {done.stdout[-500:]} {done.stderr[-500:]}")
-    return done.stdout
+    return [*_purposes(), *_consent_strings(), *erasures.rows(), *killed_erasures.rows()]
 
 
 def _purposes() -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        _dmp(home, "demo", "--people", "30", "--days", "10")
+        dmp(home, "demo", "--people", "30", "--days", "10")
         declared = declared_purposes()
         with duckdb.connect(str(home / "published" / "dmp.duckdb"), read_only=True) as connection:
             columns = connection.execute(
                 "SELECT table_name, column_name FROM duckdb_columns() WHERE column_name <> 'build_id' AND NOT internal"
             ).fetchall()
     with_purpose = sum(declared[table].of(column) is not None for table, column in columns)
-    return [_row("published columns", "declare a purpose", with_purpose, len(columns))]
+    return [figure("published columns", "declare a purpose", with_purpose, len(columns))]
 
 
 def _consent_strings() -> list[dict[str, Any]]:
     found = compare(10_000)
     return [
-        _row("TCF v2.3 strings", "equal in every field to @iabtcf/core", found["equal"], found["compared"]),
-        _row("damaged TCF strings", "refused", found["refused"], found["damaged"]),
+        figure("TCF v2.3 strings", "equal in every field to @iabtcf/core", found["equal"], found["compared"]),
+        figure("damaged TCF strings", "refused", found["refused"], found["damaged"]),
     ]
-
-
-def _erasures() -> list[dict[str, Any]]:
-    with TemporaryDirectory() as folder:
-        home, never = Path(folder) / "home", Path(folder) / "never"
-        _dmp(home, "demo", "--people", str(PEOPLE), "--days", str(DAYS))
-        users = _users(home)
-        texts = _texts(home, users)
-        found_before = hits(home, texts)
-        in_clear = hits(
-            home, _all_texts(home), leave_out=("landing", "vault.duckdb", "truth", "warehouse.duckdb")
-        )
-        removed = _world_without(home, never, texts)
-        for at in range(0, ERASED, AT_ONCE):
-            _dmp(home, "erase", *users[at : at + AT_ONCE], "--yes")
-        found_after = hits(home, texts)
-        _dmp(never, "run")
-        differing = _differing(home, never)
-        before_replay = _tables(home)
-        suppressed = _replay(home, removed)
-        after_replay = _tables(home)
-        brought_back = [
-            name
-            for name in before_replay
-            if name != "raw.landed_files" and before_replay[name] != after_replay[name]
-        ]
-        in_replay = hits(home, texts, leave_out=("landing",))
-    return [
-        _row("erasures", "people erased", len(users), ERASED),
-        _row(
-            "files with their identifiers before",
-            "found (so the scan sees)",
-            int(len(found_before) > 0),
-            1,
-        ),
-        _row("files with their identifiers after", "hits, decoded", sum(found_after.values()), 0),
-        _row(
-            "identifiers in clear outside landing and vault",
-            "hits before any erasure",
-            sum(in_clear.values()),
-            0,
-        ),
-        _row("tables against a world without them", "differing", len(differing), 0),
-        _row("their records delivered again", "suppressed", suppressed, len(removed)),
-        _row(
-            "their records delivered again",
-            "tables changed and hits",
-            len(brought_back) + sum(in_replay.values()),
-            0,
-        ),
-    ]
-
-
-def _users(home: Path) -> list[str]:
-    people = pq.read_table(home / "truth" / "people.parquet").to_pylist()
-    landed = b"".join(path.read_bytes() for path in sorted((home / "landing").rglob("consents.jsonl")))
-    named = {row["user_id"] for row in people if row["user_id"]}
-    return sorted(user for user in named if f'"{user}"'.encode() in landed)[:ERASED]
-
-
-def _texts(home: Path, users: list[str]) -> list[str]:
-    """Return every identifier of these people that the vault knows in clear."""
-    place = Home.at(home)
-    connection = open_home(place)
-    try:
-        people = [find_person(connection, place, user) for user in users]
-    finally:
-        connection.close()
-    return [text for person in people for _, _, text in person.texts]
-
-
-def _all_texts(home: Path) -> list[str]:
-    with duckdb.connect(str(home / "vault.duckdb"), read_only=True) as connection:
-        return [text for (text,) in connection.execute("SELECT identifier_text FROM identifiers").fetchall()]
-
-
-def _world_without(home: Path, never: Path, texts: list[str]) -> list[bytes]:
-    """Write a landing without every line that names them; return the events that went, by code of its own."""
-    shutil.copytree(home / "secrets", never / "secrets")
-    words = "|".join(map(re.escape, texts))
-    pattern = re.compile(rf"(?<![0-9A-Za-z])(?:{words})(?![0-9A-Za-z])".encode())
-    removed = []
-    for path in sorted((home / "landing").rglob("*")):
-        if path.is_dir() or path.name.startswith("."):
-            continue
-        target = never / path.relative_to(home)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
-            is_kept = [not pattern.search(str(row).encode()) for row in table.to_pylist()]
-            pq.write_table(
-                table.filter(pa.array(is_kept)), target, compression="zstd", write_page_checksum=True
-            )
-            continue
-        lines = _unpacked(path).splitlines(keepends=True)
-        kept = b"".join(line for line in lines if not pattern.search(line))
-        target.write_bytes(_packed(kept, path.suffix))
-        if path.name.startswith("events."):
-            removed += [line for line in lines if pattern.search(line)]
-    return removed
-
-
-def _unpacked(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.suffix == ".zst":
-        return pa.CompressedInputStream(pa.BufferReader(content), "zstd").read()
-    return gzip.decompress(content) if path.suffix == ".gz" else content
-
-
-def _packed(content: bytes, suffix: str) -> bytes:
-    if suffix == ".zst":
-        return pa.Codec("zstd").compress(content, asbytes=True)
-    return gzip.compress(content, mtime=0) if suffix == ".gz" else content
-
-
-def _tables(home: Path) -> dict[str, list[tuple]]:
-    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
-        names = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
-        ).fetchall()
-        found = {}
-        for schema, table in names:
-            without = NOT_COMPARED.get(f"{schema}.{table}")
-            columns = f"* EXCLUDE ({', '.join(without)})" if without else "*"
-            query = f'SELECT {columns} FROM "{schema}"."{table}" ORDER BY ALL'
-            found[f"{schema}.{table}"] = connection.execute(query).fetchall()
-    return found
-
-
-def _differing(home: Path, never: Path) -> list[str]:
-    one, other = _tables(home), _tables(never)
-    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
-
-
-def _replay(home: Path, removed: list[bytes]) -> int:
-    """Deliver their events again under another name on the last landed day; return how many were suppressed."""
-    last = max(path for path in (home / "landing" / "shop").iterdir() if path.is_dir())
-    (last / "events.again.jsonl").write_bytes(b"".join(line.rstrip(b"\n") + b"\n" for line in removed))
-    _dmp(home, "run")
-    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
-        [[count]] = connection.execute("SELECT sum(suppressed_count) FROM raw.landed_files").fetchall()
-    return int(count)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from dmp.privacy.landed_records import FoundRecords, find_records
-from dmp.privacy.person import Person, find_person, open_home
+from dmp.privacy.person import People, find_people, open_home
 from dmp.published import Published, published
 from dmp.settings import Home
 
@@ -36,10 +36,10 @@ def read_access(home: Home, user: str) -> dict[str, Any]:
     """
     connection = open_home(home)
     try:
-        person = find_person(connection, home, user)
+        person = find_people(connection, home, [user])
         found, unread = find_records(home, person.keys)
         return {
-            "user_id": person.user_id,
+            "user_id": person.user_ids[0],
             "identifiers": [
                 {"type": type_, "namespace": namespace, "text": text}
                 for type_, namespace, text in person.texts
@@ -56,7 +56,7 @@ def read_access(home: Home, user: str) -> dict[str, Any]:
                 for table, condition in keyed_conditions(connection).items()
             },
             "published": _published(home, person),
-            "models": connection.execute(MODELS, [person.user_key]).df().to_dict("records"),
+            "models": connection.execute(MODELS, list(person.user_keys)).df().to_dict("records"),
         }
     finally:
         connection.close()
@@ -82,19 +82,20 @@ def rejected_records(
     ]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, person: Person) -> list[dict[str, Any]]:
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, person: People) -> list[dict[str, Any]]:
     answer = connection.execute(query, {"keys": sorted(person.keys)})
     names = [column[0] for column in answer.description or ()]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
-def _published(home: Home, person: Person) -> dict[str, list[dict[str, Any]]]:
+def _published(home: Home, person: People) -> dict[str, list[dict[str, Any]]]:
     if not home.published.exists():
         return {}
     with published(home) as build:
         tables = [table for table in build.build["tables"] if "user_id" in _columns(build, table)]
         return {
-            table: build.rows(table, f'FROM "{table}" WHERE user_id = ?', person.user_id) for table in tables
+            table: build.rows(table, f'FROM "{table}" WHERE user_id = ?', person.user_ids[0])
+            for table in tables
         }
 
 

@@ -19,7 +19,7 @@ import duckdb
 from dmp.builds import published_build
 from dmp.privacy.access import keyed_conditions, rejected_records
 from dmp.privacy.landed_records import FoundRecords, find_records
-from dmp.privacy.person import USER_ID, Person, find_person, named_keys, open_home
+from dmp.privacy.person import USER_ID, People, find_people, known_texts, named_keys, open_home
 from dmp.privacy.receipts import BEGUN, DONE, begin_receipt, keep_receipt, read_receipts
 from dmp.publish import quoted
 from dmp.settings import DmpError, Home
@@ -30,41 +30,32 @@ from dmp.warehouse import remove_database
 class Plan:
     """What an erasure will remove. `begun` is the receipt of one that was stopped and is taken up again."""
 
-    people: list[Person] = field(default_factory=list)
+    people: People = field(default_factory=People)
     found: list[FoundRecords] = field(default_factory=list)
     removed: dict[str, Any] = field(default_factory=dict)
     begun: dict[str, Any] | None = None
-
-    @property
-    def keys(self) -> frozenset[int]:
-        """The keys of all their identifiers."""
-        return frozenset().union(*(person.keys for person in self.people))
-
-    @property
-    def texts(self) -> list[str]:
-        """Their identifiers in clear."""
-        return sorted({text for person in self.people for _, _, text in person.texts})
 
 
 def plan_erasure(home: Home, users: Iterable[str]) -> Plan:
     """Return what erasing these people removes. Raises DmpError where one of them is nobody."""
     users = list(users)
     if begun := _begun(home, users):
-        return Plan(begun=begun, removed=begun["removed"])
+        keys = frozenset(map(int, begun["identifier_hashes"]))
+        people = People(keys=keys, texts=known_texts(home, keys))
+        return Plan(people, find_records(home, keys)[0], begun["removed"], begun)
     connection = open_home(home)
     try:
-        people = [find_person(connection, home, user) for user in users]
-        keys = frozenset().union(*(person.keys for person in people))
-        found, unread = find_records(home, keys)
+        people = find_people(connection, home, users)
+        found, unread = find_records(home, people.keys)
         removed = {
-            "people": len(people),
-            "identifiers": len(keys),
+            "people": len(people.user_keys),
+            "identifiers": len(people.keys),
             "landing_records": dict(
                 sorted(Counter(_entity(records) for records in found for _ in records.lines).items())
             ),
-            "vault_identifiers": sum(len(person.texts) for person in people),
+            "vault_identifiers": len(people.texts),
             "vault_rejects": len(rejected_records(connection, found)),
-            "table_rows": _table_rows(connection, keys),
+            "table_rows": _table_rows(connection, people.keys),
             "models": sum(path.is_file() for path in home.models.rglob("*")),
             "builds": len(list(home.builds.glob("[!.]*"))),
             "unread_files": unread,
@@ -79,20 +70,12 @@ def _entity(records: FoundRecords) -> str:
 
 
 def _begun(home: Home, users: list[str]) -> dict[str, Any] | None:
-    """Return the receipt of an erasure of these people that was stopped after the landing was rewritten."""
-    if home.warehouse.exists() and home.vault.exists() and not _is_rebuilding(home):
-        return None
+    """Return the receipt of an erasure of these people that was stopped, wherever it had come to."""
     for receipt in read_receipts(home):
         hashes = {int(text) for text in receipt["identifier_hashes"]}
         if receipt["state"] == BEGUN and all(_keys(home, user) & hashes for user in users):
             return receipt
     return None
-
-
-def _is_rebuilding(home: Home) -> bool:
-    from dmp.warehouse import provenance
-
-    return not (provenance(home) or {}).get("is_complete", False)
 
 
 def _keys(home: Home, user: str) -> set[int]:
@@ -113,17 +96,12 @@ def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]
 
     rebuild: runs all landed days into an empty home, or raises. The caller holds the writer's lock.
     """
-    receipt = plan.begun
-    if receipt is None:
-        build = (published_build(home) or {}).get("build_id")
-        receipt = begin_receipt(home, plan.keys, build)
-        receipt["removed"] = plan.removed
-        keep_receipt(home, receipt)
-        _forget_where_named(home, plan.texts)
-        # A comparison under way holds links to what landed.
-        shutil.rmtree(home.verification, ignore_errors=True)
-        for records in plan.found:
-            records.remove()
+    build = (published_build(home) or {}).get("build_id")
+    receipt = plan.begun or begin_receipt(home, plan.people.keys, build, plan.removed)
+    _forget_where_named(home, sorted({text for _, _, text in plan.people.texts}))
+    _forget_unfinished(home)
+    for records in plan.found:
+        records.remove()
     remove_database(home.warehouse)
     remove_database(home.vault)
     shutil.rmtree(home.models, ignore_errors=True)
@@ -148,6 +126,17 @@ def _remove_builds(home: Home) -> None:
     for path in home.builds.iterdir() if home.builds.is_dir() else []:
         if path != current:
             shutil.rmtree(path)
+
+
+def _forget_unfinished(home: Home) -> None:
+    """Remove what a stopped erasure was writing in the place of a file, and a comparison under way.
+
+    That one holds links to what landed.
+    """
+    shutil.rmtree(home.verification, ignore_errors=True)
+    for folder in (home.landing, home.truth):
+        for path in folder.rglob(".*.erasing"):
+            path.unlink()
 
 
 def _forget_where_named(home: Home, texts: list[str]) -> None:

@@ -20,7 +20,7 @@ OWNING = ("login", "household", "anonymous")
 MAPPED = (
     "SELECT DISTINCT user_key FROM warehouse.profiles.identity_map WHERE list_contains(?, identifier_key)"
 )
-JOINED = "SELECT identifier_key FROM warehouse.profiles.identity_map WHERE user_key = ?"
+JOINED = "SELECT identifier_key FROM warehouse.profiles.identity_map WHERE list_contains(?, user_key)"
 KNOWN = """
 SELECT identifier_type, namespace, identifier_text FROM vault.identifiers WHERE list_contains(?, identifier_key)
 ORDER BY ALL
@@ -28,20 +28,20 @@ ORDER BY ALL
 
 
 @dataclass(frozen=True)
-class Person:
-    """A person as the tables know them.
+class People:
+    """Some people as the tables know them, seen as one: what only they share is theirs too.
 
     keys: of every identifier that is theirs alone. texts: (type, namespace, text) of each that the vault knows.
     """
 
-    user_key: int
-    keys: frozenset[int]
-    texts: tuple[tuple[str, str, str], ...]
+    user_keys: tuple[int, ...] = ()
+    keys: frozenset[int] = frozenset()
+    texts: tuple[tuple[str, str, str], ...] = ()
 
     @property
-    def user_id(self) -> str:
-        """The person as published."""
-        return format(self.user_key & (2**64 - 1), "016x")
+    def user_ids(self) -> list[str]:
+        """The people as published."""
+        return [format(user_key & (2**64 - 1), "016x") for user_key in self.user_keys]
 
 
 def open_home(home: Home) -> duckdb.DuckDBPyConnection:
@@ -55,20 +55,33 @@ def open_home(home: Home) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def find_person(connection: duckdb.DuckDBPyConnection, home: Home, user: str) -> Person:
-    """Return the one person who goes by `user`. Raises DmpError where there is not exactly one."""
-    keys = named_keys(home, user)
-    found = {key for (key,) in connection.execute(MAPPED, [sorted(keys)]).fetchall()}
+def find_people(connection: duckdb.DuckDBPyConnection, home: Home, users: Iterable[str]) -> People:
+    """Return the people who go by `users`. Raises DmpError where one of these names not exactly one person."""
+    user_keys = tuple(dict.fromkeys(_user_key(connection, home, user) for user in users))
+    joined = {key for (key,) in connection.execute(JOINED, [list(user_keys)]).fetchall()}
+    theirs = frozenset(joined | _carried(connection, joined))
+    return People(user_keys, theirs, tuple(connection.execute(KNOWN, [sorted(theirs)]).fetchall()))
+
+
+def known_texts(home: Home, keys: Iterable[int]) -> tuple[tuple[str, str, str], ...]:
+    """Return what the vault knows of some identifiers, nothing where there is no vault: type, namespace, text."""
+    if not home.vault.exists():
+        return ()
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{quoted(home.vault)}' AS vault (READ_ONLY)")
+        return tuple(connection.execute(KNOWN, [sorted(keys)]).fetchall())
+
+
+def _user_key(connection: duckdb.DuckDBPyConnection, home: Home, user: str) -> int:
+    found = {key for (key,) in connection.execute(MAPPED, [sorted(named_keys(home, user))]).fetchall()}
     if not found and USER_ID.fullmatch(user):
-        found = {int.from_bytes(bytes.fromhex(user), "big", signed=True)}
+        published = int.from_bytes(bytes.fromhex(user), "big", signed=True)
+        found = {published} if connection.execute(JOINED, [[published]]).fetchall() else set()
     if len(found) > 1:
         raise DmpError(f"'{user}' names {len(found)} people in different sources: use a user_id")
-    [user_key] = found or [None]
-    joined = {key for (key,) in connection.execute(JOINED, [user_key]).fetchall()}
-    if user_key is None or not joined:
+    if not found:
         raise DmpError(f"nobody in {home.root} goes by '{user}'")
-    theirs = frozenset(joined | _carried(connection, joined))
-    return Person(user_key, theirs, tuple(connection.execute(KNOWN, [sorted(theirs)]).fetchall()))
+    return found.pop()
 
 
 def named_keys(home: Home, user: str) -> set[int]:

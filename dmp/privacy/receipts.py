@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +29,9 @@ def suppressed_keys(home: Home) -> frozenset[int]:
     return frozenset(int(text) for receipt in read_receipts(home) for text in receipt["identifier_hashes"])
 
 
-def begin_receipt(home: Home, keys: Iterable[int], build_before: str | None) -> dict[str, Any]:
+def begin_receipt(
+    home: Home, keys: Iterable[int], build_before: str | None, removed: Mapping[str, Any]
+) -> dict[str, Any]:
     """Write and return the receipt of an erasure that begins; from now on its people are suppressed."""
     hashes = sorted(str(key) for key in keys)
     receipt_id = hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
@@ -40,7 +42,7 @@ def begin_receipt(home: Home, keys: Iterable[int], build_before: str | None) -> 
         "begun_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "build_before": build_before,
         "identifier_hashes": hashes,
-        "removed": {},
+        "removed": dict(removed),
     }
     keep_receipt(home, receipt)
     return receipt

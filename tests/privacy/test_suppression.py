@@ -39,7 +39,7 @@ def load(home: Home, content: str) -> FileAccount:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home.at(tmp_path)
-    begin_receipt(home, [identifier_key(home.key(), "shop_login", "ann")], None)
+    begin_receipt(home, [identifier_key(home.key(), "shop_login", "ann")], None, {})
     return home
 
 
