@@ -30,6 +30,7 @@ UNPUBLISHED_TABLES = {
     "identity_days_history",
     "identity_map_history",
     "identity_quarantine",
+    "learning_consents",
     "user_activity",
     "user_consents",
     "user_dimension_activity",

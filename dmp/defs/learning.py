@@ -16,6 +16,7 @@ PROFILES = [
     "user_profiles",
     "user_metrics",
     "user_metrics_history",
+    "learning_consents",
     "user_activity",
     "user_item_activity",
     "item_profiles",

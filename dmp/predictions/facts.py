@@ -34,22 +34,33 @@ def history_cuts(connection: duckdb.DuckDBPyConnection, learned_on: date) -> lis
 
 
 def read_metrics_history(
-    connection: duckdb.DuckDBPyConnection, cuts: Sequence[date], people: int = LEARNED_PEOPLE
+    connection: duckdb.DuckDBPyConnection,
+    cuts: Sequence[date],
+    learned_on: date,
+    purpose: str,
+    people: int = LEARNED_PEOPLE,
 ) -> pd.DataFrame:
     """Return the kept metrics of identified people at `cuts`, one row per (as_of_date, user_key), sorted.
 
+    Left out is who, as the person that they were known to be on `learned_on`, had not consented to `purpose` by then.
     At most `people` distinct keys, the smallest ones.
     """
     return connection.execute(
-        """
-        WITH known AS (
-            FROM profiles.user_metrics_history
+        f"""
+        WITH consenting AS (
+            SELECT map.identifier_key AS user_key
+            FROM profiles.identity_map_history AS map
+            JOIN profiles.learning_consents AS consents USING (user_key)
+            WHERE map.known_from <= $learned_on AND $learned_on < map.known_to AND consents.is_consented_{purpose}
+        ),
+        known AS (
+            FROM profiles.user_metrics_history SEMI JOIN consenting USING (user_key)
             WHERE is_identified AND as_of_date IN (SELECT unnest($cuts::DATE[]))
         ),
         learned_people AS (SELECT DISTINCT user_key FROM known ORDER BY user_key LIMIT $people)
         SELECT known.* FROM known SEMI JOIN learned_people USING (user_key) ORDER BY as_of_date, user_key
-        """,
-        {"cuts": list(cuts), "people": people},
+        """,  # noqa: S608 - a purpose is this code's own word
+        {"cuts": list(cuts), "people": people, "learned_on": learned_on},
     ).fetchdf()
 
 

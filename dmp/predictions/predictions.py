@@ -89,7 +89,7 @@ def learn(
         raise NotLearnable("the log holds no activity")
     learned_on = learning_day(as_of_date, first_date)
     cuts = plan_cuts(facts.history_cuts(connection, learned_on), target.horizon_days, first_date, learned_on)
-    history = facts.read_metrics_history(connection, cuts.all)
+    history = facts.read_metrics_history(connection, cuts.all, learned_on, target.purpose)
     purchases = facts.read_purchases(connection, cuts.all, learned_on)
     rows = training_rows(history, purchases, target, cuts.all, learned_on)
     inputs_hash = hash_inputs(rows, cuts)

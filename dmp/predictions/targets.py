@@ -36,7 +36,8 @@ class Target:
     """One question about (cut, cut + horizon_days], asked of the people that `population` keeps.
 
     `population` takes metrics (one row per person) and `label` the orders of each row inside the horizon;
-    both return booleans on the same index. `outside` tells a person why there is no score.
+    both return booleans on the same index. `outside` tells a person why there is no score. Models learn from
+    people alone who had consented to `purpose` by the day of learning.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Target:
     population: Callable[[pd.DataFrame], pd.Series]
     label: Callable[[pd.Series], pd.Series]
     outside: str = "not in the population"
+    purpose: str = "analytics"
 
 
 TARGETS = (

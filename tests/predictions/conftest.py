@@ -95,6 +95,7 @@ def filled_warehouse(activity, metrics_history, today) -> duckdb.DuckDBPyConnect
         "identity_map_history": f"SELECT user_key AS identifier_key, user_key, {always} FROM today",
         "user_metrics_history": "SELECT * REPLACE (as_of_date::DATE AS as_of_date) FROM metrics_history",
         "user_metrics": "SELECT * REPLACE (as_of_date::DATE AS as_of_date) FROM today",
+        "learning_consents": "SELECT user_key, true AS is_consented_analytics FROM today",
         "user_profiles": "SELECT user_key, 'u' || user_key AS user_id FROM today",
     }.items():
         connection.execute(f"CREATE TABLE profiles.{name} AS {query}")

@@ -118,9 +118,18 @@ def test_a_damaged_model_folder_stops_the_run_with_its_name(warehouse, copied):
 
 
 def test_large_homes_learn_from_the_people_with_the_smallest_keys(warehouse):
-    cuts = [date(2024, 3, 3), date(2024, 3, 10)]
-    everybody, some = read_metrics_history(warehouse, cuts), read_metrics_history(warehouse, cuts, people=10)
+    asked = (warehouse, [date(2024, 3, 3), date(2024, 3, 10)], date(2024, 4, 28), "analytics")
+    everybody, some = read_metrics_history(*asked), read_metrics_history(*asked, people=10)
     assert sorted(set(some["user_key"])) == sorted(set(everybody["user_key"]))[:10]
+
+
+def test_who_withheld_analytics_teaches_no_model_whoever_they_were_at_the_cut(warehouse):
+    asked = (warehouse, [date(2024, 3, 3)], date(2024, 4, 28), "analytics")
+    warehouse.execute("UPDATE profiles.identity_map_history SET user_key = 77 WHERE identifier_key = -50000")
+    warehouse.execute("INSERT INTO profiles.learning_consents VALUES (77, true)")
+    assert -50_000 in set(read_metrics_history(*asked)["user_key"])
+    warehouse.execute("UPDATE profiles.learning_consents SET is_consented_analytics = user_key <> 77")
+    assert -50_000 not in set(read_metrics_history(*asked)["user_key"])
 
 
 def test_a_person_of_an_earlier_cut_is_followed_through_a_later_merge(warehouse):
