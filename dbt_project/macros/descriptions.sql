@@ -87,11 +87,11 @@
     {{ return(descriptions) }}
 {%- endmacro %}
 
-{#- The measures of one day, in a table whose rows are days. -#}
-{% macro daily_descriptions(measures) -%}
+{#- The measures of one day, in a table whose rows are days, or of something else that a row is. -#}
+{% macro daily_descriptions(measures, when='on event_date') -%}
     {%- set descriptions = {} -%}
     {%- for measure in measures -%}
-        {%- do descriptions.update({measure: measure_descriptions()[measure] ~ ', on event_date.'}) -%}
+        {%- do descriptions.update({measure: measure_descriptions()[measure] ~ ', ' ~ when ~ '.'}) -%}
     {%- endfor -%}
     {{ return(descriptions) }}
 {%- endmacro %}

@@ -6,13 +6,15 @@ inner join ({{ facts_of_people(ref(table)) }}) as facts on cuts.as_of_date >= fa
 where cuts.is_served and {{ is_known_on('cuts.as_of_date', 'facts') }}
 {%- endmacro %}
 
-{#- The visits of the last 90 days by person, as known on the served cut: columns of int_sessions. -#}
-{% macro served_visits() -%}
+{#- The visits of the last 90 days, or of all, by person, as known on the served cut: columns of int_sessions. -#}
+{% macro served_visits(days=90) -%}
 select cuts.as_of_date, coalesce(days.user_key, map.user_key) as user_key, sessions.*
 from {{ ref('int_cuts') }} as cuts
 inner join {{ ref('int_sessions') }} as sessions
     on sessions.session_date <= cuts.as_of_date
-    and sessions.session_date > cuts.as_of_date - 90
+    {%- if days %}
+    and sessions.session_date > cuts.as_of_date - {{ days }}
+    {%- endif %}
     and sessions.known_from <= cuts.as_of_date
     and sessions.known_to > cuts.as_of_date
 inner join {{ source('profiles', 'identity_map_history') }} as map

@@ -28,6 +28,11 @@
     list(event_type order by event_at, event_type) filter (event_type not in ('impression', 'page_ping'))
 {%- endmacro %}
 
+{#- What is added up in a session. -#}
+{% macro session_measures() -%}
+    {{ return(session_counts().values() | list + ['order_count', 'purchase_quantity', 'purchase_amount', 'event_count']) }}
+{%- endmacro %}
+
 {#- The date of each given row and those around it. -#}
 {% macro dates_around(before, after) -%}
     unnest(generate_series(event_date - {{ before }}, event_date + {{ after }}, interval 1 day))::date
@@ -39,7 +44,8 @@ dates around those on which the landed days of the run saw a thread, and leaves 
 -#}
 {% macro visits_to_cut(facts) -%}
 {%- set further = further_session_dates() -%}
-visited as (
+-- Looked at twice and never stored, so that the dates to cut bound what is read.
+visited as not materialized (
     select *, {{ thread_key() }} as thread_key
     from {{ facts }}
     where not is_bot and {{ is_part_of_a_visit() }}

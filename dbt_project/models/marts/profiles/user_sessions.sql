@@ -1,0 +1,26 @@
+-- One row per visit of a person, as known on the last landed day.
+{{ config(post_hook="{{ describe_columns(daily_descriptions(session_measures(), 'in the visit')) }}") }}
+with visits as (
+    {{ served_visits(days=none) }}
+)
+
+select
+    as_of_date,
+    user_key,
+    {{ key_as_id('user_key') }} as user_id,
+    {{ key_as_id('session_key') }} as session_id,
+    source,
+    session_date,
+    started_at,
+    ended_at,
+    date_diff('second', started_at, ended_at) as duration_seconds,
+    landing_page,
+    channel,
+    campaign_id,
+    device_type,
+    {%- for measure in session_measures() %}
+    {{ measure }},
+    {%- endfor %}
+    item_count,
+    is_bounce
+from visits
