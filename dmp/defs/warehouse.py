@@ -17,6 +17,7 @@ from dmp.settings import Home, Settings
 from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
 REBUILD_TAG = "dmp/rebuild"
+IS_TABLE = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -81,7 +82,10 @@ class Warehouse(dg.ConfigurableResource):
 
 
 def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
-    """Return row count and column schema of a table, in the form that Dagster's catalogue shows."""
+    """Return row count and column schema of a table, in the form that Dagster's catalogue shows.
+
+    The rows of a view are not counted: that would read all that lies behind it, every day.
+    """
     columns = connection.execute(
         """
         SELECT column_name, data_type, comment FROM duckdb_columns()
@@ -89,9 +93,11 @@ def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: st
         """,
         [schema, table],
     ).fetchall()
-    (rows,) = connection.table(f'"{schema}"."{table}"').count("*").fetchall()[0]
+    counts = {}
+    if connection.execute(IS_TABLE, [schema, table]).fetchall():
+        [counts["dagster/row_count"]] = connection.table(f'"{schema}"."{table}"').count("*").fetchall()[0]
     return {
-        "dagster/row_count": rows,
+        **counts,
         "dagster/table_name": f"{schema}.{table}",
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(name, data_type, description=comment) for name, data_type, comment in columns]
