@@ -182,3 +182,15 @@ def asked(function: Callable[..., Any], *arguments: Any) -> Any:
         said = file.read()
     os.waitpid(child, 0)
     return json.loads(said) if said else {"raised": "the reader died"}
+
+
+def failure_row(name: str, metric: str, failures: int) -> dict[str, Any]:
+    """Return a row of the table of facts that counts failures: its goal is none."""
+    return {
+        "name": name,
+        "metric": metric,
+        "value": failures,
+        "peer": None,
+        "goal": 0,
+        "reached": failures == 0,
+    }

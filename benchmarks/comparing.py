@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 import duckdb
@@ -11,16 +12,26 @@ import duckdb
 from dmp.settings import Home
 
 
-def database_digest(path: Path) -> dict[str, str]:
-    """Return, for each table, its row count and two sums over the hashes of its rows."""
+def database_digest(path: Path, without: Container[str] = ()) -> dict[str, str]:
+    """Return, for each table, its row count and two sums over the hashes of its rows.
+
+    without: names of columns that are left out.
+    """
     with duckdb.connect(str(path), read_only=True) as connection:
-        names = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
+        tables = connection.execute(
+            """
+            SELECT schema_name, table_name, list(column_name ORDER BY column_index)
+            FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (table_oid, schema_name, table_name)
+            WHERE NOT internal GROUP BY ALL ORDER BY ALL
+            """
         ).fetchall()
-        query = 'SELECT count(*), sum(hash(rows)::HUGEINT), bit_xor(hash(rows)) FROM "{}"."{}" AS rows'
+        query = """
+            SELECT count(*), sum(hash(rows)::HUGEINT), bit_xor(hash(rows)) FROM (SELECT {} FROM "{}"."{}") AS rows
+        """
         return {
-            f"{schema}.{name}": str(connection.execute(query.format(schema, name)).fetchone())
-            for schema, name in names
+            f"{schema}.{name}": str(connection.execute(query.format(kept, schema, name)).fetchone())
+            for schema, name, columns in tables
+            if (kept := ", ".join(f'"{column}"' for column in columns if column not in without))
         }
 
 

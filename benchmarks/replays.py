@@ -1,17 +1,19 @@
-"""The part of a run that is SQL, on a landing that grows in random ways: for comparing many orders of processing.
+"""The part of a run that makes facts, on a landing that grows in random ways, for comparing orders of processing.
 
-Learning, gates and publishing are left out; what is pending is decided by the platform's own rule.
+Learning and publishing are left out; what is pending is decided by the platform's own rule.
 """
 
 from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+from benchmarks.compression import packed, unpacked
 from dmp.builds import BUILD_FILE, maker
 from dmp.checked_json import write_checked
 from dmp.landing.contract import load_contracts
@@ -19,19 +21,46 @@ from dmp.landing.days import landed_days
 from dmp.landing.loading import load_landed_days
 from dmp.landing.strays import stray_files
 from dmp.landing.tables import create_raw_tables
-from dmp.pending import pending_days
-from dmp.settings import Home
-from dmp.transformation import build
+from dmp.pending import Pending, pending_days
+from dmp.settings import DmpError, Home
 from dmp.warehouse import begin_range, begin_rebuild, connect, finish_run
 
-MODELS = (
-    "resource_type:seed config.schema:staging config.schema:intermediate config.schema:profiles "
-    "config.schema:insight"
-)
+# Everything up to what is learned.
+FACT_STAGES = ("raw", "staging", "intermediate", "profiles", "insight")
 
 
-def run_sql(home: Home, *, models: str | None = MODELS) -> str | None:
-    """Bring raw tables and `models` (None: only raw) up to date; return why, None where nothing was pending."""
+def run_facts(home: Home, started: Callable[[str], None] = lambda step: None) -> str | None:
+    """Bring the stages up to insight up to date; return why, None where nothing was pending.
+
+    started: told the name of each step as it begins.
+    """
+    from dmp.defs.running import run_pending
+
+    pending = pending_days(home)
+    if pending is None:
+        return None
+    outcome = run_pending(home, pending, started, _facts_job(pending))
+    if not outcome.is_success:
+        raise DmpError(str(outcome.error))
+    _note_as_published(home)
+    return pending.reason
+
+
+def _facts_job(pending: Pending) -> Any:
+    """Return the daily job up to insight."""
+    from dmp.defs.running import pending_job
+
+    job = pending_job(pending)
+    facts = {
+        key
+        for key in job.asset_layer.executable_asset_keys
+        if job.asset_layer.get(key).group_name in FACT_STAGES
+    }
+    return job.get_subset(asset_selection=facts)
+
+
+def load_raw(home: Home) -> str | None:
+    """Bring the raw tables alone up to date; return why, None where nothing was pending."""
     pending = pending_days(home)
     if pending is None:
         return None
@@ -53,16 +82,18 @@ def run_sql(home: Home, *, models: str | None = MODELS) -> str | None:
                 last=pending.last,
                 key=home.key(),
             )
-    if models:
-        days = {"first_landed_date": str(pending.first), "last_landed_date": str(pending.last)}
-        build(models, home, settings, {"home_time_zone": settings.time_zone, **days})
+    _note_as_published(home)
+    return pending.reason
+
+
+def _note_as_published(home: Home) -> None:
+    """Keep the note that a published build would leave, so that the next look finds what is pending."""
     landed = {str(day): files for day, files in landed_days(home.landing).items()}
     home.published.mkdir(exist_ok=True)
     strays = [stray.source_file for stray in stray_files(home.landing)]
-    note = {**maker(home, settings), "landed_days": landed, "strays": strays, "files": {}}
+    note = {**maker(home, home.settings()), "landed_days": landed, "strays": strays, "files": {}}
     write_checked(home.published / BUILD_FILE, note)
     finish_run(home)
-    return pending.reason
 
 
 def deliveries(final: Path, landing: Path, chance: random.Random) -> Iterator[str]:
@@ -89,6 +120,16 @@ def deliveries(final: Path, landing: Path, chance: random.Random) -> Iterator[st
         yield f"a day that nobody sent: {stranger.name}"
         shutil.rmtree(stranger)
         yield "it is gone"
+
+
+def shuffle_lines(landing: Path, chance: random.Random) -> None:
+    """Put the records of every file of lines in a random order."""
+    for file in sorted(path for path in landing.glob("*/*/*") if path.suffix != ".parquet"):
+        lines = [line + b"\n" for line in unpacked(file.read_bytes(), file.suffix).split(b"\n") if line]
+        header = lines[: ".csv" in file.suffixes]
+        records = lines[len(header) :]
+        chance.shuffle(records)
+        file.write_bytes(packed(b"".join(header + records), file.suffix))
 
 
 def _copy(day: Path, final: Path, landing: Path, as_day: date | None = None) -> Path:

@@ -106,12 +106,14 @@ def run(
 
 
 def _run(home: Home, *, rebuild: bool) -> None:
-    from dmp.healing import mend
+    from dmp.healing import is_full, mend
     from dmp.warehouse import exclusive
 
     with exclusive(home, lambda: console.print("Another run writes to this home: waiting for it to end.")):
         failure = _run_once(home, rebuild=rebuild)
-        if failure and (mended := mend(home)):
+        if failure and is_full(home, failure):
+            failure = f"The disk of {home.root} is full: make room, then `dmp run --home {home.root}`"
+        elif failure and (mended := mend(home)):
             console.print(*mended, sep="\n", soft_wrap=True, highlight=False)
             failure = _run_once(home, rebuild=rebuild)
     if failure:

@@ -21,12 +21,15 @@ from dmp.settings import DmpError, Home
 from dmp.warehouse import remove_database
 
 SOUND, DAMAGED = 0, 3
+# What databases say where a disk is full; SQLite's last word has other reasons too, then there is room.
+OF_A_FULL_DISK = ("no space left", "disk is full", "disk i/o error")
+LITTLE_ROOM = 32 * 1024**2
 # An error of the machine, not of the file: it is no reason to remove anything.
 OF_THE_MACHINE = (
+    *OF_A_FULL_DISK,
     "could not set lock",
     "permission denied",
     "too many open files",
-    "no space left",
     "out of memory",
 )
 
@@ -46,6 +49,12 @@ def mend(home: Home) -> list[str]:
             "anew from the landing"
         )
     return found
+
+
+def is_full(home: Home, failure: str) -> bool:
+    """Whether a run failed because nothing more fits on the home's disk."""
+    is_said = any(words in failure.lower() for words in OF_A_FULL_DISK)
+    return is_said and shutil.disk_usage(home.root).free < LITTLE_ROOM
 
 
 def is_damaged(path: Path) -> bool:
@@ -107,7 +116,7 @@ def _is_sound_sqlite(path: Path) -> bool:
         finally:
             connection.close()
     except sqlite3.OperationalError as error:
-        return "locked" in str(error) or "unable to open" in str(error)
+        return any(words in str(error).lower() for words in (*OF_A_FULL_DISK, "locked", "unable to open"))
     except sqlite3.DatabaseError:
         return False
 

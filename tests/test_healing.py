@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import sqlite3
+import subprocess
+from collections import namedtuple
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -210,3 +214,40 @@ def test_a_build_that_is_forgotten_while_it_is_opened_is_never_read_as_an_empty_
     with published(home) as build:
         assert build.build["build_id"] == home.published.resolve().name != before
         assert build.account()["record_count"] == 12
+
+
+def test_a_full_disk_is_said_to_be_full_and_nothing_is_taken_for_damaged(
+    shop_home_copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("IO Error: Could not write file: No space left on device")
+
+    monkeypatch.setattr("dmp.run_report.run_with_progress", fails)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: namedtuple("usage", "free")(0))
+    shown = dmp("run", "--rebuild", "--home", shop_home_copy.root)
+    assert shown.exit_code == 1
+    assert f"The disk of {shop_home_copy.root} is full: make room, then `dmp run" in shown.stderr
+    assert shop_home_copy.warehouse.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+def test_a_build_for_which_there_is_no_room_leaves_readers_the_one_before(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk], check=True)
+    try:
+        home = published_home(disk / "home")
+        current = home.published.resolve()
+        filler = disk / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(disk).free - 200_000))
+        with pytest.raises((duckdb.Error, OSError), match="No space left"):
+            publish(home, home.settings(), {AS_OF: {"file": "other"}}, AS_OF)
+        assert home.published.resolve() == current
+        assert [path.name for path in home.builds.iterdir()] == [current.name]
+        with published(home) as build:
+            assert build.rows("user_tags", "FROM user_tags")
+        filler.unlink()
+        publish(home, home.settings(), {AS_OF: {"file": "other"}}, AS_OF)
+        assert home.published.resolve() != current
+    finally:
+        subprocess.run(["umount", disk], check=True)

@@ -5,8 +5,11 @@ python -m benchmarks.proofs.breaking
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from benchmarks.breaking import failure_row
+from benchmarks.proofs import machine
 from benchmarks.proofs.damages import damage_many
 from benchmarks.proofs.kills import kill_many
 from benchmarks.proofs.readers import read_while_publishing
@@ -21,15 +24,13 @@ def rows() -> list[dict[str, Any]]:
     reads = [line.split(maxsplit=1) for line in read_while_publishing(READS, PUBLISHES).splitlines()]
     bad_reads = sum(int(count) for count, outcome in reads if outcome != "whole")
     return [
-        _row("kills", f"failures in {kills.kills}", len(kills.failures)),
-        _row("damaged files", f"failures in {damages.outcomes.total()}", len(damages.failures)),
-        _row("reads", f"errors or mixed builds in {READS} during {PUBLISHES} publishes", bad_reads),
-        _row("orders of processing", f"differing of {ORDERS}", ORDERS - equal_orders(ORDERS)),
+        failure_row("kills", f"failures in {kills.kills}", len(kills.failures)),
+        failure_row("damaged files", f"failures in {damages.outcomes.total()}", len(damages.failures)),
+        failure_row("reads", f"errors or mixed builds in {READS} during {PUBLISHES} publishes", bad_reads),
+        failure_row("orders of processing", f"differing of {ORDERS}", ORDERS - equal_orders(ORDERS)),
+        # Only root may mount.
+        *(machine.rows() if os.geteuid() == 0 else ()),
     ]
-
-
-def _row(name: str, metric: str, value: int) -> dict[str, Any]:
-    return {"name": name, "metric": metric, "value": value, "peer": None, "goal": 0, "reached": value == 0}
 
 
 if __name__ == "__main__":

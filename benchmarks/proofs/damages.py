@@ -1,6 +1,6 @@
 """Files of a home that are damaged one at a time: what a reader is told, and what one run makes of it.
 
-    python -m benchmarks.proofs.damages [--count 150] [--healed-every 10]
+    python -m benchmarks.proofs.damages [--count 150] [--healed-every 5]
 
 After each damage a reader asks every published table and `dmp status` and `dmp sql` are tried: a right answer or one
 sentence, never a wrong one. Databases that nobody noticed are compared cell by cell. Every n-th home is healed by the
@@ -13,12 +13,13 @@ import argparse
 import os
 import random
 import re
+import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.breaking import asked, command, warm_up
+from benchmarks.breaking import Kill, asked, command, warm_up
 from benchmarks.comparing import copied, database_digest, home_digest, served
 from benchmarks.proofs.kills import Flow, next_day_flow
 from dmp.healing import is_damaged
@@ -32,11 +33,18 @@ TARGETS = {
     "warehouse": "warehouse.duckdb",
     "warehouse.json": "warehouse.json",
     "vault": "vault.duckdb",
+    "warehouse's log": "warehouse.duckdb.wal",
+    "vault's log": "vault.duckdb.wal",
     "model": "models/*/*/*.*",
     "dagster.yaml": "dagster/dagster.yaml",
     "Dagster's databases": "dagster/history/*.db",
     "landed file": "landing/*/*/*.*",
     "fingerprints": "landing/.fingerprints.json",
+}
+# A log lies beside a database only once a run was killed: here, after it had committed to that database.
+KILLED = {
+    "warehouse's log": ("dmp.defs.warehouse", "replace_tables", "after"),
+    "vault's log": ("dmp.landing.loading", "write_vault", "after"),
 }
 QUERY = "SELECT lifecycle_stage, count(*) AS people FROM user_profiles GROUP BY ALL ORDER BY ALL"
 
@@ -122,31 +130,45 @@ def heal(flow: Flow, home: Home, label: str, tally: Tally) -> None:
             tally.failures.append(f"{label}: not as before: {names[:8]}")
 
 
-def spoil(flow: Flow, folder: Path, target: str, kind: str, chance: random.Random) -> tuple[Home, Path]:
+def killed_homes(flow: Flow, folder: Path) -> dict[str, Home]:
+    """Return, for each log, a copy of the home whose run was killed and left one."""
+    homes = {}
+    for target, place in KILLED.items():
+        homes[target] = copied(flow.before, folder / place[1])
+        command("run", home=homes[target], kill=Kill(place=place))
+        if not (homes[target].root / TARGETS[target]).exists():
+            sys.exit(f"a run killed at {place} left no {TARGETS[target]}")
+    return homes
+
+
+def spoil(before: Home, folder: Path, target: str, kind: str, chance: random.Random) -> tuple[Home, Path]:
     """Return a copy of the home with one file damaged, and that file."""
-    home = copied(flow.before, folder)
+    home = copied(before, folder)
     path = chance.choice(sorted(home.root.glob(TARGETS[target])))
     damage(path, kind, chance)
     return home, path
 
 
-def damage_many(count: int, healed_every: int = 10, seed: int = 1) -> Tally:
+def damage_many(count: int, healed_every: int = 5, seed: int = 1) -> Tally:
     """Damage `count` files, each in a fresh copy of a home; print what became of each, and each failure."""
     chance, tally = random.Random(seed), Tally()  # noqa: S311 - a seeded harness
     warm_up()
     with tempfile.TemporaryDirectory() as name:
         flow = next_day_flow(Path(name), people=40, days=15)
         answer = command("sql", QUERY, home=flow.before).output
-        targets = [target for target, pattern in TARGETS.items() if any(flow.before.root.glob(pattern))]
+        killed = killed_homes(flow, Path(name))
+        homes = {target: killed.get(target, flow.before) for target in TARGETS}
+        targets = [target for target, home in homes.items() if any(home.root.glob(TARGETS[target]))]
         for number in range(count):
             target, kind = targets[number % len(targets)], chance.choice(KINDS)
-            home, path = spoil(flow, Path(name) / "spoilt", target, kind, chance)
+            home, path = spoil(homes[target], Path(name) / "spoilt", target, kind, chance)
             label = f"{target}, {kind}, {path.name}"
             before = len(tally.failures)
             outcome = look(flow, answer, home, label, tally)
             outcome = notice(flow, home, target, label, tally) or outcome
             tally.outcomes[target, outcome] += 1
-            if number % healed_every == 0:
+            # Nobody reads a log but the next run.
+            if number % healed_every == 0 or target in KILLED:
                 heal(flow, home, label, tally)
             print(number + 1, label, outcome, *tally.failures[before:], sep="; ", flush=True)
     return tally
@@ -155,7 +177,7 @@ def damage_many(count: int, healed_every: int = 10, seed: int = 1) -> Tally:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=150)
-    parser.add_argument("--healed-every", type=int, default=10)
+    parser.add_argument("--healed-every", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     print(damage_many(arguments.count, arguments.healed_every, arguments.seed))

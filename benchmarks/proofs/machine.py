@@ -8,18 +8,23 @@ After each, one run heals and every cell is compared with the undisturbed home's
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from benchmarks.breaking import asked, command, warm_up
+from benchmarks.breaking import asked, command, failure_row, warm_up
 from benchmarks.comparing import copied, home_digest, served
 from benchmarks.proofs.kills import Flow, next_day_flow
 from dmp.settings import Home
 
 RUNS = 20
+FOLDERS = ("landing", "builds", ".")
+# So that the disk is full at the beginning, in the raw stage, in later ones, while publishing, and not at all.
+FREE_MEGABYTES = (0, 1, 2, 4, 6, 8, 12, 16, 24)
 MEGABYTE = 1 << 20
 
 
@@ -69,8 +74,8 @@ def read_only(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", folder], check=True)
 
 
-def try_one(name: str, flow: Flow, home: Home, broken: Callable[[], str]) -> None:
-    """Print what a broken machine's run said, what a reader saw, and whether one run healed."""
+def try_one(name: str, flow: Flow, home: Home, broken: Callable[[], str]) -> bool:
+    """Return whether a reader saw a whole build and one run healed; print that and what the broken run said."""
     said = broken()
     seen = asked(served, home)
     is_whole = seen in (flow.served_before, flow.served_after)
@@ -82,36 +87,52 @@ def try_one(name: str, flow: Flow, home: Home, broken: Callable[[], str]) -> Non
         if cells.get(table) != flow.cells_after.get(table)
     ]
     print(f"{name}: {said}; reader whole: {is_whole}; next run {healed.code}; differing: {other}", flush=True)
+    return is_whole and healed.code == 0 and not other and "traceback: True" not in said
 
 
 def failed_run(home: Home) -> str:
-    """Run and return its exit code and last line."""
+    """Run and return its exit code, the step that it came to and its last line."""
     ended = command("run", home=home)
-    return f"exit {ended.code}, traceback: {'Traceback' in ended.output}: {ended.output.strip().splitlines()[-1][:250]}"
+    steps = re.findall(r"^ *\d+ of \d+ (\w+)", ended.output, re.MULTILINE)
+    last = ended.output.strip().splitlines()[-1][-250:]
+    return f"exit {ended.code} after {steps[-1:]}, traceback: {'Traceback' in ended.output}: {last}"
 
 
-def main() -> None:
-    """Try each and print a line."""
+def try_full_disk(flow: Flow, home: Home, megabytes: int) -> bool:
+    """Fill the disk but for some megabytes; whether the run, if it failed, said so and all was healed."""
+    with full_disk(home, megabytes):
+        said = failed_run(home)
+    is_healed = try_one(f"{megabytes} MB left", flow, home, lambda: said)
+    subprocess.run(["umount", home.root], check=True)
+    return is_healed and ("exit 0" in said or "is full" in said)
+
+
+def rows() -> list[dict[str, Any]]:
+    """Return how many of each kind went otherwise than promised; print a line for each."""
     warm_up()
     with tempfile.TemporaryDirectory() as name:
         flow = next_day_flow(Path(name), 40, 15)
         home = copied(flow.before, Path(name) / "at_once")
-        try_one(f"{RUNS} runs at once", flow, home, lambda: f"exit codes {sorted(set(at_once(home)))}")
-        for folder in ("landing", "builds", "."):
+        codes = at_once(home)
+        is_healed = try_one("at once", flow, home, lambda: f"exit codes {sorted(set(codes))}")
+        found = [failure_row("runs at once", f"failed of {RUNS}", sum(map(bool, codes)) + (not is_healed))]
+        unhealed = 0
+        for folder in FOLDERS:
             home = copied(flow.before, Path(name) / "read_only")
 
             def broken(home: Home = home, folder: str = folder) -> str:
                 with read_only(home.root / folder):
                     return failed_run(home)
 
-            try_one(f"{folder} read-only", flow, home, broken)
-        for megabytes in (0, 1, 4, 12):
-            home = copied(flow.before, Path(name) / f"full_{megabytes}")
-            with full_disk(home, megabytes):
-                said = failed_run(home)
-            try_one(f"{megabytes} MB left", flow, home, lambda said=said: said)
-            subprocess.run(["umount", home.root], check=True)
+            unhealed += not try_one(f"{folder} read-only", flow, home, broken)
+        found.append(failure_row("folders that cannot be written", f"not healed of {len(FOLDERS)}", unhealed))
+        full = [
+            try_full_disk(flow, copied(flow.before, Path(name) / f"full_{free}"), free)
+            for free in FREE_MEGABYTES
+        ]
+        found.append(failure_row("full disks", f"not named or not healed of {len(full)}", full.count(False)))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(*rows(), sep="\n")

@@ -41,9 +41,14 @@ def pending_job(pending: Pending) -> dg.JobDefinition:
     return defs.resolve_job_def("daily").get_subset(asset_selection=run_selection(pending))
 
 
-def run_pending(home: Home, pending: Pending, started: Callable[[str], None]) -> RunOutcome:
-    """Run every stage for the pending landed days; `started` is told the name of each step as it begins."""
-    job = pending_job(pending)
+def run_pending(
+    home: Home, pending: Pending, started: Callable[[str], None], job: dg.JobDefinition | None = None
+) -> RunOutcome:
+    """Run every stage for the pending landed days; `started` is told the name of each step as it begins.
+
+    job: another one than the whole of `pending_job`.
+    """
+    job = job or pending_job(pending)
     with restored_environment(), open_instance(home) as instance:
         register(instance, pending.days)
         run = instance.create_run_for_job(
