@@ -13,9 +13,7 @@ Rows = list[tuple[str, str]]
 def habit_rows(portrait: dict[str, Any]) -> Rows:
     """Return when the person visits, which ways they go and what waits in their cart, as (name, words)."""
     rows = [("visits", _visits(row)) for row in portrait["visits"]]
-    rows += [
-        ("path", f"{row['path']}, {row['path_count_90d']} times in 90 days") for row in portrait["paths"]
-    ]
+    rows += [("path", f"{row['path']} ({row['path_count_90d']} in 90 days)") for row in portrait["paths"]]
     rows += [
         (
             "cart",
