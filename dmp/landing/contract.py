@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationError,
 
 from dmp.landing.canonical import CANONICAL
 from dmp.landing.drift_rules import DriftRules
-from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Name, Part, Zone
+from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Name, NumberFormat, Part, Zone
 from dmp.landing.log_patterns import group_names
 from dmp.landing.mapping import Mapped, check_mapping
 from dmp.settings import SettingsError
@@ -158,6 +158,7 @@ class Contract(Part):
     description: str
     time_zone: Zone | None = Field(None, description="of times without zone and of an event's date")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="where a record names none")
+    number_format: NumberFormat | None = Field(None, description="how numbers are written, if not 1234.5")
     consented_by_default: tuple[Purpose, ...] = Field(
         ("analytics", "personalisation"), description="what holds for people without a consent of their own"
     )

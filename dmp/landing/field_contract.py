@@ -68,6 +68,20 @@ class Identifier(Part):
         return self.key_column or f"{self.type}_key"
 
 
+class NumberFormat(Part):
+    """How a number is written, where not as 1234.5: the marks, and a sign of money before or after it."""
+
+    decimal_mark: Literal[".", ","] = "."
+    grouping_mark: Literal["", ",", ".", " ", "'"] = Field("", description="between groups of three digits")
+    money_sign: str = Field("", max_length=5, description="may stand before or after the number: ¥")
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> NumberFormat:
+        if self.decimal_mark == self.grouping_mark:
+            raise ValueError(f"'{self.decimal_mark}' cannot mark both decimals and groups")
+        return self
+
+
 class FieldContract(Part):
     """One field: its type and what a value must be for its record to be accepted."""
 
@@ -77,6 +91,9 @@ class FieldContract(Part):
     path: str | None = Field(None, description="where it lies in nested JSON or Parquet: context.page.url")
     parts: tuple[Name, ...] = Field((), description="fields whose texts, joined by a space, are its text")
     allowed: tuple[str, ...] = ()
+    number_format: NumberFormat | None = Field(
+        None, description="how a number is written, if not the source's way"
+    )
     range: tuple[float, float] | None = Field(None, description="smallest and largest accepted number")
     elements: dict[Name, tuple[float, float]] = Field(
         {}, description="for a JSON array of objects: accepted numbers by name"
@@ -92,6 +109,8 @@ class FieldContract(Part):
     def _fits_its_type(self) -> FieldContract:
         if self.range and self.type not in ("integer", "decimal", "float"):
             raise ValueError(f"a range needs a number, not {self.type}")
+        if self.number_format and self.type not in ("integer", "decimal", "float"):
+            raise ValueError(f"a number_format needs a number, not {self.type}")
         if self.identifier and self.type != "text":
             raise ValueError(f"an identifier is text, not {self.type}")
         if self.elements and self.type != "json":

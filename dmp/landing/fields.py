@@ -5,14 +5,18 @@ Every name that goes into SQL was validated by the contract; texts of the contra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from dmp.landing.contract import Contract, Entity, FieldContract
+from dmp.landing.field_contract import NumberFormat
 from dmp.landing.identifiers import LONGEST
 
 # DuckDB's own casts are too kind: '2.5' becomes 3, '1_000' and 'infinity' pass, an offset gets lost.
 INTEGER = r"[+-]?[0-9]{1,18}(\.0+)?"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+# Between groups of digits French and others put a space that does not break the line, narrow or not.
+GAP = r"[ \x{00A0}\x{202F}]"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
 ZONE = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -40,13 +44,14 @@ def quoted_name(name: str) -> str:
 def typed_sql(name: str, field: FieldContract, contract: Contract) -> str:
     """Return SQL that is the typed value of the text column `name`, NULL where it cannot be read."""
     text = f'trim("{name}")'
+    number = _plain_number(text, field.number_format or contract.number_format)
     return {
         "text": f'"{name}"',
         "user_agent": f'"{name}"',
         "tcf": f'tcf_purposes("{name}")',
-        "integer": _cast_if(text, INTEGER, "BIGINT"),
-        "decimal": _cast_if(text, NUMBER, "DECIMAL(18,4)"),
-        "float": _cast_if(text, NUMBER, "DOUBLE"),
+        "integer": _cast_if(number, INTEGER, "BIGINT"),
+        "decimal": _cast_if(number, NUMBER, "DECIMAL(18,4)"),
+        "float": _cast_if(number, NUMBER, "DOUBLE"),
         "date": _cast_if(text, DATE, "DATE"),
         "boolean": f"CASE lower({text}) WHEN 'true' THEN true WHEN '1' THEN true "
         "WHEN 'false' THEN false WHEN '0' THEN false END",
@@ -92,6 +97,21 @@ def timestamp_sql(text: str, field: FieldContract, contract: Contract) -> str:
         return f"CASE {zoned} END"
     local = f"timezone({quoted(time_zone)}, TRY_CAST({text} AS TIMESTAMP))"
     return f"CASE {zoned} WHEN regexp_full_match({text}, '{DATE}{CLOCK}') THEN {local} END"
+
+
+def _plain_number(text: str, written: NumberFormat | None) -> str:
+    """Return SQL for a number's text as 1234.5, NULL where it is not written as declared: 12,5 is no 125."""
+    if written is None:
+        return text
+    group = GAP if written.grouping_mark == " " else re.escape(written.grouping_mark)
+    digits = f"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if group else "[0-9]+"
+    decimals = f"(?:{re.escape(written.decimal_mark)}[0-9]+)?"
+    money = f"(?:{re.escape(written.money_sign)})?"
+    pattern = quoted(f"^([+-]?){money} ?([+-]?{digits}{decimals}) ?{money}$")
+    number = f"regexp_replace({text}, {pattern}, '\\1\\2')"
+    ungrouped = f"regexp_replace({number}, {quoted(group)}, '', 'g')" if group else number
+    plain = f"replace({ungrouped}, {quoted(written.decimal_mark)}, '.')"
+    return f"CASE WHEN regexp_matches({text}, {pattern}) THEN {plain} END"
 
 
 def _cast_if(text: str, pattern: str, sql_type: str) -> str:

@@ -197,6 +197,31 @@ def test_a_log_without_times_is_of_its_landed_day_in_the_order_of_its_lines(tmp_
     ]
 
 
+def test_numbers_are_read_as_the_source_or_the_field_writes_them(tmp_path: Path) -> None:
+    toys = Toys(
+        tmp_path,
+        """
+format: csv
+delimiter: ";"
+fields:
+  price: {type: decimal, number_format: {decimal_mark: ",", grouping_mark: ".", money_sign: "¥"}}
+  weight: {type: float, number_format: {grouping_mark: " "}}
+  stock: {type: integer}
+""",
+    )
+    good = "1.234,5;1 234.5;7\n¥12;0.5;7\n-¥ 1.000;-3;7\n12,50 ¥;1\u202f000;7\n"
+    bad = "1.23,5;;\n12.5;;\n$12;;\n1,234,5;;\n;1,5;\n;10 00;\n;;1.234\n;;¥7\n"
+    toys.load("records.csv", f"price;weight;stock\n{good}{bad}".encode())
+    assert [(float(price), weight) for price, weight in toys.rows("price, weight")] == [
+        (1234.5, 1234.5), (12.0, 0.5), (-1000.0, -3.0), (12.5, 1000.0),
+    ]  # fmt: skip
+    assert toys.reasons() == [
+        *((line, "price", "not_decimal") for line in (6, 7, 8, 9)),
+        *((line, "weight", "not_float") for line in (10, 11)),
+        *((line, "stock", "not_integer") for line in (12, 13)),
+    ]
+
+
 def test_an_address_given_in_clear_or_as_its_hash_is_one_identifier(tmp_path: Path) -> None:
     toys = Toys(
         tmp_path,
@@ -230,6 +255,11 @@ fields:
         (('"%Y %m %d"', '"Y m d"'), "a time_format is a pattern with %"),
         (('delimiter: ";"', "columns: [year]"), "'month' is none of the names that a record has: year"),
         (("position: click", "position: agent"), "the position 'agent' is no integer"),
+        (("type: ip", "type: ip, number_format: {}"), "a number_format needs a number, not ip"),
+        (
+            ("type: integer", "type: integer, number_format: {grouping_mark: '.'}"),
+            "'.' cannot mark both decimals and groups",
+        ),
         (("type: anonymous,", "type: anonymous, is_hashed: true,"), "may be given hashed"),
         (("events:", "purchases:"), "purchases"),
     ],
