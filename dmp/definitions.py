@@ -13,7 +13,7 @@ from dmp.defs.influence import influence
 from dmp.defs.learning import LEARNED_ASSETS
 from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
-from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift
+from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift, usual_volume
 from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, training_job, weekly_training
 from dmp.defs.transformation import STAGE_ASSETS
 from dmp.defs.verification import monthly_verification, verification
@@ -42,7 +42,7 @@ defs = dg.Definitions(
     assets=dg.with_source_code_references(
         [assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]]
     ),
-    asset_checks=[*GATES, every_file_has_an_account, no_drift],
+    asset_checks=[*GATES, every_file_has_an_account, no_drift, usual_volume],
     jobs=[daily_job, training_job, verification],
     schedules=[daily_schedule, weekly_training, monthly_verification],
     sensors=[landed_days_sensor],

@@ -20,6 +20,14 @@ DRIFT = """
 SELECT source_file, column_name, kind, type_before, type_now, rule
 FROM schema_drift ORDER BY landed_date DESC, source_file, column_name LIMIT 10
 """
+PERSONAL_DATA = """
+SELECT source, entity, column_name, kind, sum(record_count)::BIGINT AS record_count
+FROM personal_data GROUP BY ALL ORDER BY record_count DESC, source, entity, column_name, kind LIMIT 10
+"""
+VOLUMES = """
+SELECT source, entity, landed_date, record_count, usual_count
+FROM landed_volumes WHERE is_unusual AND rule <> 'ignore' ORDER BY landed_date DESC, source, entity LIMIT 10
+"""
 UserArgument = Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")]
 
 
@@ -48,6 +56,21 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         [f"{drift['kind']} column", f"{drift['source_file']}: '{drift['column_name']}' ({drift['rule']})"]
         for drift in report["drift"]
     ]
+    rows += [
+        [
+            f"{day['landed_date']}",
+            f"{day['source']} {day['entity']}: {number(day['record_count'])} records, "
+            f"usual are {number(day['usual_count'])}",
+        ]
+        for day in report["unusual_volumes"]
+    ]
+    rows += [
+        [
+            f"{found['kind']} in text",
+            f"{found['source']} {found['entity']}.{found['column_name']}: {number(found['record_count'])} records",
+        ]
+        for found in report["personal_data"]
+    ]
     rows += [["not read", f"{stray['source_file']}: {stray['refusal_reason']}"] for stray in report["strays"]]
     console.print(grid(*rows))
 
@@ -55,7 +78,8 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def read_status(home: Home) -> dict[str, Any]:
     """Return home, build_id, as_of_date, tables (rows by table), accounts (files, lines and records by
     fate), strays (at most 20 files where no run looks for data), drift (the last ten columns that came, went or
-    changed their type) and pending.
+    changed their type), unusual_volumes (the last ten days with far fewer or more records), personal_data (counts
+    of texts that look like it) and pending.
 
     What is not published yet is None or empty; pending is None where nothing has landed since. Raises
     SettingsError where nothing has landed at all.
@@ -67,6 +91,8 @@ def read_status(home: Home) -> dict[str, Any]:
         "accounts": {},
         "strays": [],
         "drift": [],
+        "unusual_volumes": [],
+        "personal_data": [],
         "pending": None,
     }
     report |= dict.fromkeys(("build_id", "as_of_date", "tables"))
@@ -76,6 +102,8 @@ def read_status(home: Home) -> dict[str, Any]:
         report["accounts"] = opened.account()
         report["strays"] = opened.rows("landed_files", STRAYS)
         report["drift"] = opened.rows("schema_drift", DRIFT)
+        report["unusual_volumes"] = opened.rows("landed_volumes", VOLUMES)
+        report["personal_data"] = opened.rows("personal_data", PERSONAL_DATA)
     if pending := pending_days(home):
         report["pending"] = {
             "first": str(pending.first),

@@ -24,7 +24,7 @@ from dmp.settings import Home, Settings
 from dmp.warehouse import provenance
 
 PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
-PUBLISHED_ACCOUNTS = ("landed_files", "rejects", "schema_drift")
+PUBLISHED_ACCOUNTS = ("landed_files", "rejects", "schema_drift", "personal_data", "landed_volumes")
 # What only joins or repeats other tables stays inside.
 UNPUBLISHED_TABLES = {
     "identity_days_history",

@@ -14,6 +14,7 @@ import typer
 
 from dmp.landing.contract import contracted_sources, load_contracts
 from dmp.landing.loading import rejected_as_of_now
+from dmp.landing.personal_data import masked
 from dmp.landing.vault import rejected_texts
 from dmp.pending import pending_days
 from dmp.published import published
@@ -45,7 +46,10 @@ def list_(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of this landed day alone.")
     ] = None,
     with_text: Annotated[
-        bool, typer.Option("--text", help="Show the original text too, from the vault: it may name people.")
+        bool,
+        typer.Option(
+            "--text", help="Show the text too, from the vault: addresses and numbers masked, names not."
+        ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Rejects to print.")] = 50,
     as_json: JsonOption = False,
@@ -57,7 +61,8 @@ def list_(
     rows = found[:limit]
     if with_text:
         texts = rejected_texts(place.vault, [row["content_hash"] for row in rows])
-        rows = [{**row, "text": texts.get(row["content_hash"])} for row in rows]
+        shown = {content_hash: masked(text) for content_hash, text in texts.items()}
+        rows = [{**row, "text": shown.get(row["content_hash"])} for row in rows]
     if as_json:
         print_json({"reject_count": len(found), "rejects": rows})
         return

@@ -61,6 +61,12 @@ SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date,
 CREATE TABLE raw.schema_drift AS
 SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date, 'events.jsonl' AS source_file,
     'colour' AS column_name, 'new' AS kind, NULL::VARCHAR AS type_before, 'text' AS type_now, 'carry' AS rule;
+CREATE TABLE raw.personal_data AS
+SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date, 'events.jsonl' AS source_file,
+    'page_url' AS column_name, 'email' AS kind, 3 AS record_count;
+CREATE TABLE raw.landed_volumes AS
+SELECT 'shop' AS source, 'events' AS entity, DATE '2026-06-28' AS landed_date, 14 AS record_count, 140 AS usual_count,
+    true AS is_unusual, 'warn' AS rule;
 """
 
 

@@ -37,7 +37,7 @@ STAGES = [
 ]
 PARTITIONED_STAGES = {"raw", "intermediate"}
 # Made from all landed days, by the steps that load them.
-ACCOUNTS = {"landed_files", "rejects", "schema_drift"}
+ACCOUNTS = {"landed_files", "rejects", "schema_drift", "personal_data", "landed_volumes"}
 
 
 def specs() -> list[dg.AssetSpec]:

@@ -21,7 +21,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A published build with two rejects; the vault knows the text of one."""
     home = published_home(tmp_path_factory.mktemp("rejected"))
     with open_vault(home.vault) as vault:
-        vault.execute("INSERT INTO rejects BY NAME SELECT 'aa' AS content_hash, encode('{cut') AS content")
+        vault.execute(
+            "INSERT INTO rejects BY NAME SELECT 'aa' AS content_hash, encode('{cut ann@example.org') AS content"
+        )
     return home
 
 
@@ -56,9 +58,9 @@ def test_the_list_can_be_narrowed(home: Home, option: str, value: str, lines: li
     assert [reject["source_line"] for reject in json.loads(said)["rejects"]] == lines
 
 
-def test_the_original_text_comes_from_the_vault_on_request(home: Home) -> None:
+def test_the_text_comes_from_the_vault_on_request_and_addresses_are_masked(home: Home) -> None:
     _, said = rejects("list", "--home", home.root, "--text", "--json")
-    assert [reject["text"] for reject in json.loads(said)["rejects"]] == ["{cut", None]
+    assert [reject["text"] for reject in json.loads(said)["rejects"]] == ["{cut <email>", None]
 
 
 def test_a_vault_in_use_is_one_sentence(home: Home) -> None:

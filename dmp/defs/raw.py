@@ -13,6 +13,7 @@ from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.loading import load_landed_days
 from dmp.landing.strays import account_for_strays, unaccounted_files
 from dmp.landing.tables import create_raw_tables
+from dmp.landing.volumes import find_volumes, unusual_volumes
 from dmp.privacy.receipts import suppressed_keys
 
 CONTRACTS = load_contracts()
@@ -92,34 +93,34 @@ def raw_keys(sources: Iterable[str]) -> set[dg.AssetKey]:
     }
 
 
+# Tables about all landed files, with what each says of one row.
+ACCOUNTS = {
+    "landed_files": "Where every line of every landed file went: one row per file.",
+    "rejects": "One row per rejected record, with its reason.",
+    "schema_drift": "One row per file and column that is new, missing or of another type than before.",
+    "personal_data": "One row per file and column whose texts look like e-mail addresses, phone or card numbers.",
+    "landed_volumes": "How many records landed beside what is usual: one row per source, entity and day.",
+}
+
+
 @dg.multi_asset(
     name="accounts",
     group_name="raw",
     specs=[
         dg.AssetSpec(
-            "landed_files",
-            description="Where every line of every landed file went: one row per file.",
+            table,
+            description=description,
             deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
             kinds={"duckdb"},
-        ),
-        dg.AssetSpec(
-            "rejects",
-            description="One row per rejected record, with its reason.",
-            kinds={"duckdb"},
-            deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
-        ),
-        dg.AssetSpec(
-            "schema_drift",
-            description="One row per file and column that is new, missing or of another type than before.",
-            kinds={"duckdb"},
-            deps=[spec.key for assets in RAW_ASSETS for spec in assets.specs],
-        ),
+        )
+        for table, description in ACCOUNTS.items()
     ],
 )
 def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Add the accounts of strays to those that loading wrote; report the totals as numbers."""
+    """Add the accounts of strays to those that loading wrote, and judge volumes; report the totals as numbers."""
     with warehouse.connect() as connection:
         account_for_strays(connection, warehouse.home.landing)
+        find_volumes(connection, CONTRACTS)
         totals = connection.execute(TOTALS).df().iloc[0]
         yield dg.MaterializeResult(
             asset_key="landed_files",
@@ -128,7 +129,7 @@ def accounts(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
                 **{str(name): int(total) for name, total in totals.items()},
             },
         )
-        for table in ("rejects", "schema_drift"):
+        for table in ACCOUNTS.keys() - {"landed_files"}:
             yield dg.MaterializeResult(asset_key=table, metadata=table_metadata(connection, "raw", table))
 
 
@@ -167,4 +168,26 @@ def no_drift(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg
             **{f"{kind}_columns": counts[kind] for kind in ("new", "missing", "retyped")},
             "first": "; ".join(f"{file}: '{column}' is {kind}" for file, column, kind in found[:5]),
         },
+    )
+
+
+@dg.asset_check(
+    asset="landed_files",
+    description="The run's landed days hold about as many records as the days before; a contract says what else.",
+    blocking=True,
+)
+def usual_volume(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
+    """Warn of a day with far fewer or far more records than usual; stop where the contract's rule is `stop`."""
+    first, last = run_range(context.run) or (date.min, date.max)
+    with warehouse.connect() as connection:
+        found = unusual_volumes(connection, first, last)
+    is_stopped = any(rule == "stop" for *_, rule in found)
+    said = [
+        f"{source} {entity} of {day}: {count} records, usual are {usual}"
+        for source, entity, day, count, usual, _ in found
+    ]
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.ERROR if is_stopped else dg.AssetCheckSeverity.WARN,
+        metadata={"unusual_days": len(found), "first": "; ".join(said[:5])},
     )

@@ -17,6 +17,7 @@ from dmp.landing.drift_rules import DriftRules
 from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Name, NumberFormat, Part, Zone
 from dmp.landing.log_patterns import group_names
 from dmp.landing.mapping import Mapped, check_mapping
+from dmp.landing.volumes import VolumeRules
 from dmp.settings import SettingsError
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -163,6 +164,7 @@ class Contract(Part):
         ("analytics", "personalisation"), description="what holds for people without a consent of their own"
     )
     drift: DriftRules = Field(DriftRules(), description="what becomes of new, missing and retyped columns")
+    volume: VolumeRules = Field(VolumeRules(), description="how many records a day are unusual, and then")
     entities: dict[Name, Entity]
     originals: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_as_list)]] = Field(
         {}, alias="import", description="original files by entity: a name, a pattern or several"

@@ -20,6 +20,7 @@ from dmp.landing.drift import find_drift
 from dmp.landing.entity_loading import EntityLoad
 from dmp.landing.file_columns import begin_columns, finish_columns
 from dmp.landing.files import LandedFile, landed_files
+from dmp.landing.personal_data import find_personal_data
 from dmp.landing.rejects import begin_rejects, finish_rejects
 from dmp.landing.tables import ACCOUNTING_TABLES, create_raw_tables, raw_table
 from dmp.landing.vault import begin_identifiers, open_vault, write_vault
@@ -65,6 +66,7 @@ def load_landed_days(
         )
         _settle(connection, contract, days, accounts)
         find_drift(connection, contract, first, last)
+        find_personal_data(connection, contract, first, last)
         # The vault first: a key without its text could not be mended, a text without rows does no harm.
         with open_vault(vault_path) as vault:
             write_vault(vault, connection, contract.source, first, last)

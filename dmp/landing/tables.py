@@ -1,4 +1,4 @@
-"""The tables that loading writes: one per entity, accounts, rejects, conflicts, columns and their drift."""
+"""The tables that loading writes: one per entity, accounts, rejects, conflicts, columns, drift, personal data."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ ACCOUNTING_TABLES = {
     "unreadable_count BIGINT",
     "schema_drift": f"{PLACE}, column_name VARCHAR, kind VARCHAR, type_before VARCHAR, type_now VARCHAR, "
     "rule VARCHAR",
+    "personal_data": f"{PLACE}, column_name VARCHAR, kind VARCHAR, record_count BIGINT",
 }
 RECORD_COLUMNS = (
     "properties JSON, landed_date DATE, source_file VARCHAR, source_line BIGINT, "
