@@ -34,6 +34,11 @@ REFUSED = """
 SELECT 'refused file' AS cause, refusal_reason AS reason, count(*) AS cause_count
 FROM landed_files WHERE is_refused GROUP BY reason ORDER BY cause_count DESC, reason LIMIT 5
 """
+UNUSUAL = """
+SELECT landed_date, source, entity, record_count, usual_count FROM landed_volumes
+WHERE is_unusual AND rule <> 'ignore' AND landed_date = (SELECT max(landed_date) FROM landed_volumes)
+ORDER BY source, entity
+"""
 SOMEONE = """
 SELECT user_id FROM user_profiles ORDER BY purchase_amount_life DESC, user_id LIMIT 1
 """
@@ -121,6 +126,14 @@ def _records(build: Published) -> list[list[str]]:
     ]
     reasons = build.rows("rejects", REJECTED) + build.rows("landed_files", REFUSED)
     shown = [row for row in rows if not row[1].startswith("0")]
+    shown += [
+        [
+            "unusual",
+            f"{number(day['record_count'])} {day['source']} {day['entity']} on {day['landed_date']}, "
+            f"usual are {number(day['usual_count'])}",
+        ]
+        for day in build.rows("landed_volumes", UNUSUAL)
+    ]
     return shown + [["", f"{number(row['cause_count'])} {row['cause']}: {row['reason']}"] for row in reasons]
 
 

@@ -1,24 +1,32 @@
-"""Defects put into the tables of a good home one by one: each makes the gate of its table red.
+"""Defects put into the tables of a run one by one: the gate of the table is red, and the published bytes stay.
 
-    python -m benchmarks.proofs.defects WAREHOUSE
+    python -m benchmarks.proofs.defects [--only int_events]
 
-Works on a copy. What a red gate stops, and that the published bytes stay, is in tests/test_gates.py.
+Each is a whole run of one more landed day on a copy of one warm home. A table is spoiled after its stage wrote it and
+before its gate looks, as a mistake in that stage would do.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dmp.quality import suites, validate
+from benchmarks.breaking import command, warm_up
+from benchmarks.comparing import copied
+from benchmarks.proofs.kills import next_day_flow
+from dmp.defs import quality
+from dmp.quality import suites
+from dmp.settings import Home
 
-# Table, what went wrong, and the SQL that does it.
+# Table, what went wrong, and the SQL that does it to one row.
 DEFECTS = (
     ("landed_files", "a line went missing", "SET physical_line_count = physical_line_count + 1"),
     ("landed_files", "a record was counted twice", "SET accepted_count = accepted_count + 1"),
@@ -50,30 +58,62 @@ DEFECTS = (
 ONE = "WHERE rowid = (SELECT min(rowid) FROM {table})"
 
 
-def rows(warehouse: Path) -> list[dict[str, Any]]:
-    """Put each defect into a copy of the warehouse, ask the gate, and take it out again."""
-    found = suites()
-    results = []
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "warehouse.duckdb"
-        shutil.copyfile(warehouse, copy)
-        for name, what, change in DEFECTS:
-            table = f"{found[name]['schema']}.{name}"
-            _execute(copy, f"CREATE TABLE kept AS FROM {table}")
-            _execute(copy, _statement(table, change))
-            broken = [result for result in validate(copy, name, found[name]) if not result.is_met]
-            _execute(copy, f"DELETE FROM {table}", f"INSERT INTO {table} FROM kept", "DROP TABLE kept")
-            results.append(
-                {
-                    "name": f"{name}: {what}",
-                    "metric": "expectations broken",
-                    "value": len(broken),
-                    "peer": None,
-                    "goal": 1,
-                    "reached": len(broken) >= 1,
-                }
-            )
-    return results
+def rows(only: str | None = None) -> list[dict[str, Any]]:
+    """Return one row per defect: which gates were red, and whether the published bytes are the same."""
+    warm_up()
+    with tempfile.TemporaryDirectory() as name:
+        flow = next_day_flow(Path(name), people=60, days=40)
+        before = published_bytes(flow.before)
+        return [
+            _tried(defect, copied(flow.before, Path(name) / "spoiled"), before)
+            for defect in DEFECTS
+            if only in (None, defect[0])
+        ]
+
+
+def _tried(defect: tuple[str, str, str], home: Home, before: dict[str, str]) -> dict[str, Any]:
+    table, what, change = defect
+    with _spoiling(table, _statement(f"{suites()[table]['schema']}.{table}", change)):
+        ended = command("run", home=home)
+    said = ended.output.partition("Failed gates: ")[2].split()
+    gates = [word for word in said if word.rstrip(":") in suites()]
+    is_same = published_bytes(home) == before
+    return {
+        "name": f"{table}: {what}",
+        "metric": "exit code, red gates, published bytes",
+        "value": f"{ended.code}, {' '.join(gates)} {'same' if is_same else 'CHANGED'}",
+        "peer": None,
+        "goal": f"1, {table}: same",
+        "reached": ended.code == 1 and gates == [f"{table}:"] and is_same,
+    }
+
+
+@contextmanager
+def _spoiling(table: str, statement: str) -> Iterator[None]:
+    """Let runs that are started from here spoil a table just before its gate looks."""
+    validate: Callable[..., Any] = quality.validate
+
+    def spoiled(warehouse: Path, name: str, suite: dict[str, Any]) -> Any:
+        if name == table:
+            with duckdb.connect(str(warehouse)) as connection:
+                connection.execute(statement)
+        return validate(warehouse, name, suite)
+
+    quality.validate = spoiled
+    try:
+        yield
+    finally:
+        quality.validate = validate
+
+
+def published_bytes(home: Home) -> dict[str, str]:
+    """Return the current build, and the SHA-256 of every file of every build."""
+    files = {
+        str(path.relative_to(home.builds)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(home.builds.rglob("*"))
+        if path.is_file()
+    }
+    return {"published": str(home.published.readlink()), **files}
 
 
 def _statement(table: str, change: str) -> str:
@@ -85,14 +125,8 @@ def _statement(table: str, change: str) -> str:
     return f"UPDATE {table} {change} {one}"
 
 
-def _execute(warehouse: Path, *statements: str) -> None:
-    with duckdb.connect(str(warehouse)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("warehouse", type=Path, help="warehouse.duckdb of a home that was run")
-    for line in rows(parser.parse_args().warehouse):
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", help="the table to spoil")
+    for line in rows(parser.parse_args().only):
         print(json.dumps(line))

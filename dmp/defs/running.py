@@ -76,7 +76,7 @@ def _note(
         outcome.error = _innermost(event.step_failure_data.error)
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         evaluation = event.asset_check_evaluation_data
-        if not evaluation.passed:
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             outcome.failed_checks.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
     if event.is_job_failure and outcome.error is None and not outcome.failed_checks:
         outcome.error = _innermost(event.job_failure_data.error)

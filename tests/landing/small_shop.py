@@ -1,6 +1,5 @@
 """A small landing of the source `shop`, and its loading into a warehouse of its own."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,36 +9,15 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.bad_inputs.case import event, line, lines
 from dmp.landing.accounts import FileAccount
 from dmp.landing.contract import load_contracts
 from dmp.landing.loading import load_landed_days
 
+__all__ = ["CONTRACTS", "DAY", "KEY", "Shop", "event", "line", "lines", "opened_shop"]
 KEY = b"a key for tests"
 DAY = date(2024, 3, 1)
 CONTRACTS = load_contracts()
-
-
-def event(**changes: Any) -> dict[str, Any]:
-    """Return a good event; `changes` replace or add fields, ... removes one."""
-    record = {
-        "event_id": "e1",
-        "event_type": "view",
-        "occurred_at": "2024-03-01T10:00:00.250Z",
-        "anonymous_id": "a1",
-        "user_id": None,
-        "item_id": "i1",
-    }
-    return {name: value for name, value in {**record, **changes}.items() if value is not ...}
-
-
-def line(**changes: Any) -> bytes:
-    """Return a good event as a line without its end."""
-    return json.dumps(event(**changes), separators=(",", ":")).encode()
-
-
-def lines(count: int, first: int = 1) -> bytes:
-    """Return good events with different ids."""
-    return b"".join(line(event_id=f"e{number}") + b"\n" for number in range(first, first + count))
 
 
 @contextmanager

@@ -5,7 +5,12 @@ with told as (
 ),
 
 timed as (
-    select * replace ({{ corrected_event_at() }} as event_at)
+    select
+        * replace (
+            {{ corrected_event_at() }} as event_at,
+            {{ known_event_type('event_type') }} as event_type,
+            coalesce(event_name, event_type) as event_name
+        )
     from told
 )
 

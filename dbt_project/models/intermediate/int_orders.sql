@@ -3,6 +3,9 @@ select
     source,
     order_id,
     any_value(identifier_key order by source_file, source_line) as identifier_key,
+    -- Two logins are two buyers, whoever the two turn out to be.
+    min(login_key) filter (event_type = 'purchase') as first_buyer_key,
+    max(login_key) filter (event_type = 'purchase') as last_buyer_key,
     min(event_at) filter (event_type = 'purchase') as ordered_at,
     min(event_date) filter (event_type = 'purchase') as order_date,
     count(*) filter (event_type = 'purchase') as line_count,
