@@ -21,7 +21,7 @@ CROWDED = "(SELECT identifier_key FROM profiles.identity_quarantine WHERE rule =
 QUESTIONS: dict[str, tuple[str, Any]] = {
     "48 a local time that a change of clocks skips or repeats": (
         "SELECT string_agg(strftime(event_at, '%m-%d %H:%M'), ', ' ORDER BY event_at) FROM intermediate.int_events "
-        "WHERE source = 'online_retail' AND order_id LIKE 'fold%'",
+        "WHERE is_ambiguous_time AND source = 'online_retail' AND order_id LIKE 'fold%'",
         "03-27 01:30, 10-30 01:30",
     ),
     "50 a client's clock three years off is corrected, both times are kept": (

@@ -51,10 +51,16 @@ EXPOSURES = [
 ]
 
 
+REQUEST = (
+    '203.0.113.{0} - u{0} [01/Dec/2025:10:00:{0:02} +0000] "GET /items/{0} HTTP/1.1" 200 5{0} '
+    '"https://example.org/" "Mozilla/5.0 ({0})"\n'
+)
+
+
 def good_files(landing: Path) -> dict[str, bytes]:
-    """Return a good file of every format by the name it lands under."""
+    """Return a good file of every format by its source and the name that it lands under."""
     head = {
-        name: b"".join(
+        f"shop/{name}": b"".join(
             min(landing.glob(f"shop/*/{name}")).read_bytes().splitlines(keepends=True)[:LINES_OF_FILES]
         )
         for name in ("events.jsonl", "orders.jsonl", "items.csv")
@@ -63,10 +69,11 @@ def good_files(landing: Path) -> dict[str, bytes]:
     pq.write_table(pa.Table.from_pylist(EXPOSURES), parquet, write_page_checksum=True)
     return {
         **head,
-        "events.jsonl.gz": gzip.compress(head["events.jsonl"], mtime=0),
-        "events.jsonl.zst": pa.compress(head["events.jsonl"], codec="zstd", asbytes=True),
-        "items.csv.gz": gzip.compress(head["items.csv"], mtime=0),
-        "exposures.parquet": parquet.getvalue().to_pybytes(),
+        "shop/events.jsonl.gz": gzip.compress(head["shop/events.jsonl"], mtime=0),
+        "shop/events.jsonl.zst": pa.compress(head["shop/events.jsonl"], codec="zstd", asbytes=True),
+        "shop/items.csv.gz": gzip.compress(head["shop/items.csv"], mtime=0),
+        "shop/exposures.parquet": parquet.getvalue().to_pybytes(),
+        "web_log/requests.log": "".join(map(REQUEST.format, range(LINES_OF_FILES))).encode(),
     }
 
 
@@ -89,12 +96,15 @@ def rows(count: int = 1000) -> list[dict[str, Any]]:
     with opened() as landing:
         paths = []
         for number in range(count):
-            name = list(originals)[number % len(originals)]
-            path = landing.folder / "shop" / str(date(2026, 1, 1) + timedelta(number)) / name
+            original = list(originals)[number % len(originals)]
+            source, name = original.split("/")
+            path = landing.folder / source / str(date(2026, 1, 1) + timedelta(number)) / name
             path.parent.mkdir(parents=True)
-            path.write_bytes(corrupted(originals[name], rng))
+            path.write_bytes(corrupted(originals[original], rng))
             paths.append(path)
-        accounts = {account.source_file: account for account in landing.load(load_contracts()["shop"])}
+        contracts = load_contracts()
+        loaded = [account for source in ("shop", "web_log") for account in landing.load(contracts[source])]
+        accounts = {account.source_file: account for account in loaded}
         unaccounted = sum(_unaccounted(path, landing, accounts) for path in paths)
     refused = sum(account.is_refused for account in accounts.values())
     rejected = sum(account.rejected_count for account in accounts.values())
@@ -115,7 +125,7 @@ def _unaccounted(path: Path, landing: Landing, accounts: dict[str, FileAccount])
     if account is None or counted is None:
         return counted or 1
     stored = 0
-    for table in (f"shop__{account.entity}", "rejects"):
+    for table in (f"{account.source}__{account.entity}", "rejects"):
         (found,) = landing.connection.execute(
             f"SELECT count(DISTINCT source_line) FROM raw.{table} WHERE source_file = ?",
             [account.source_file],

@@ -21,6 +21,7 @@ EVENTS = {
     "event_name": "VARCHAR",
     "event_at": "TIMESTAMPTZ",
     "client_event_at": "TIMESTAMPTZ",
+    "is_ambiguous_time": "BOOLEAN",
     "sent_at": "TIMESTAMPTZ",
     "received_at": "TIMESTAMPTZ",
     "is_order_only": "BOOLEAN",

@@ -23,7 +23,9 @@ from dmp.settings import SettingsError
 CONTRACTS = Path(__file__).parent / "contracts"
 # A tenth of the time of the one in Python, where PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-OWN_COLUMNS = ("properties", "landed_date", "source_file", "source_line", "record_key", "payload_hash")
+OWN_COLUMNS = (
+    "properties", "is_ambiguous_time", "landed_date", "source_file", "source_line", "record_key", "payload_hash",
+)  # fmt: skip
 WORKING_COLUMNS = ("file_number", "record_text", "problem", "shape", "future_limit")
 # What people consent to; the sensitive needs its own word.
 Purpose = Literal["analytics", "personalisation", "advertising", "sensitive"]

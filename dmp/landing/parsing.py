@@ -19,6 +19,7 @@ from dmp.landing.identifiers import (
     normalised_sql,
 )
 from dmp.landing.json_parsing import parse_json_statements
+from dmp.landing.local_times import ambiguous_time_sql
 
 PARSE_TEXTS = Template("""
 CREATE OR REPLACE TEMP TABLE parsed AS
@@ -53,6 +54,7 @@ WITH valued AS (
     SELECT
         parsed.file_number, landed_date, source_file, parsed.source_line, parsed.problem, future_limit,
         $properties AS properties,
+        $is_ambiguous_time AS is_ambiguous_time,
         $texts,
         $columns
     FROM parsed JOIN entity_files USING (file_number) $joins
@@ -61,7 +63,7 @@ judged AS (
     SELECT * REPLACE (coalesce(problem, $problem) AS problem) FROM valued
 )
 SELECT
-    file_number, problem, $names, properties, landed_date, source_file, source_line,
+    file_number, problem, $names, properties, is_ambiguous_time, landed_date, source_file, source_line,
     $record_key AS record_key,
     $payload_hash AS payload_hash
 FROM judged
@@ -118,6 +120,7 @@ def typing_statement(contract: Contract, entity: Entity) -> str:
     names = ", ".join(f'"{column}"' for column in entity.raw_columns)
     return TYPE_VALUES.substitute(
         properties=_properties(contract, entity),
+        is_ambiguous_time=ambiguous_time_sql(entity, contract),
         texts=", ".join(f'parsed."{name}" AS "{name} text"' for name in entity.fields),
         columns=", ".join(f'{sql} AS "{column}"' for column, sql in column_sql(entity, contract)),
         joins=" ".join(joins),

@@ -37,7 +37,7 @@ ACCOUNTING_TABLES = {
     "personal_data": f"{PLACE}, column_name VARCHAR, kind VARCHAR, record_count BIGINT",
 }
 RECORD_COLUMNS = (
-    "properties JSON, landed_date DATE, source_file VARCHAR, source_line BIGINT, "
+    "properties JSON, is_ambiguous_time BOOLEAN, landed_date DATE, source_file VARCHAR, source_line BIGINT, "
     "record_key UBIGINT, payload_hash UBIGINT"
 )
 

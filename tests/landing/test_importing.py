@@ -87,7 +87,7 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path, shop: Shop) -> None:
     assert account.is_refused and "damaged" in (account.refusal_reason or "")
 
 
-def test_a_local_time_is_read_in_the_contracts_zone_and_moved_over_a_gap(shop: Shop) -> None:
+def test_a_local_time_is_read_in_the_contracts_zone_and_flagged_where_clocks_change(shop: Shop) -> None:
     times = ["2011-03-26 01:30:00", "2011-03-27 01:30:00", "2011-07-01 12:00:00", "2011-10-30 01:30:00"]
     records = {
         "InvoiceNo": ["1", "2", "C3", "4"],
@@ -104,15 +104,15 @@ def test_a_local_time_is_read_in_the_contracts_zone_and_moved_over_a_gap(shop: S
     [account] = shop.load()
     assert account.accepted_count == 4
     rows = shop.rows(
-        "SELECT strftime(invoice_date, '%m-%d %H:%M'), login_key IS NULL, unit_price::VARCHAR, "
+        "SELECT strftime(invoice_date, '%m-%d %H:%M'), is_ambiguous_time, login_key IS NULL, unit_price::VARCHAR, "
         "invoice_number "
         "FROM raw.online_retail__lines ORDER BY source_line"
     )
     assert rows == [
-        ("03-26 01:30", False, "0.0010", "1"),
-        ("03-27 01:30", True, "2.5000", "2"),
-        ("07-01 11:00", False, "2.5000", "C3"),
-        ("10-30 01:30", True, "2.5000", "4"),
+        ("03-26 01:30", False, False, "0.0010", "1"),
+        ("03-27 01:30", True, True, "2.5000", "2"),
+        ("07-01 11:00", False, False, "2.5000", "C3"),
+        ("10-30 01:30", True, True, "2.5000", "4"),
     ]
 
 

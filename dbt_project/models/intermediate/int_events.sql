@@ -26,6 +26,8 @@ select
     sent_at,
     received_at,
     clock_skew_seconds,
+    -- A local time that a change of clocks skipped, which moved on, or that came twice, of which it is the later.
+    coalesce(is_ambiguous_time, false) as is_ambiguous_time,
     coalesce(is_order_only, false) as is_order_only,
     identifier_key,
     identifier_type,

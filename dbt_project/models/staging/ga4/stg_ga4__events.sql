@@ -11,6 +11,8 @@ spread as (
         * exclude (listed, event_id),
         event_id || case when len(listed) > 1 then ':' || generate_subscripts(listed, 1) else '' end as event_id,
         unnest(listed) as item,
+        generate_subscripts(listed, 1) as place,
+        len(list_filter(listed, lambda item: item ->> 'price' is not null)) > 0 as has_prices,
         event_type in ('purchase', 'refund') as is_paid
     from told
 )
@@ -49,12 +51,11 @@ select
     item ->> 'item_id' as item_id,
     search_term as query,
     case when is_paid then coalesce((item ->> 'quantity')::double::bigint, 1) end as quantity,
+    -- What the event amounts to as a whole stands in the first of its rows, where no item has a price.
     case
-        when is_paid then coalesce(
-            (item ->> 'price')::decimal(18, 4) * coalesce((item ->> 'quantity')::double::bigint, 1),
-            purchase_revenue,
-            refund_value
-        )
+        when is_paid and has_prices
+            then (item ->> 'price')::decimal(18, 4) * coalesce((item ->> 'quantity')::double::bigint, 1)
+        when is_paid and place = 1 then coalesce(purchase_revenue, refund_value)
     end as amount,
     coalesce(currency, 'USD') as currency,
     false as is_bot,

@@ -4,6 +4,7 @@ select
     'online_retail' as source,
     event_type,
     event_at,
+    is_ambiguous_time,
     coalesce(login_key, order_key) as identifier_key,
     case when login_key is not null then 'login' else 'order' end as identifier_type,
     login_key,

@@ -8,6 +8,7 @@ select
         else 'purchase'
     end as event_type,
     invoice_date as event_at,
+    is_ambiguous_time,
     login_key,
     order_key,
     invoice_number as order_id,
