@@ -80,11 +80,16 @@ def shop(days: int = 20) -> Iterator[Landing]:
     """Open the landing of a small clean shop, its files unpacked."""
     with opened() as landing:
         write_world(landing.folder, landing.root / "truth", people=100, days=days, seed=5)
-        for path in landing.folder.glob("shop/*/*.zst"):
-            with pa.input_stream(path, compression="zstd") as packed:
-                path.with_suffix("").write_bytes(packed.read())
-            path.unlink()
+        unpack(landing.folder)
         yield landing
+
+
+def unpack(landing: Path) -> None:
+    """Put the compressed files of a shop's landing there in plain, so that their lines can be changed."""
+    for path in landing.glob("shop/*/*.zst"):
+        with pa.input_stream(path, compression="zstd") as packed:
+            path.with_suffix("").write_bytes(packed.read())
+        path.unlink()
 
 
 def row(name: str, metric: str, value: float, goal: float) -> dict[str, Any]:

@@ -1,22 +1,36 @@
-"""Rejects replayed after a file or a contract was mended: the raw tables equal those of never having been rejected.
+"""Rejects replayed after a file or a contract was mended: everything equals that of never having been rejected.
 
-python -m benchmarks.proofs.rejects
+    python -m benchmarks.proofs.rejects
+
+At the landing, and by `dmp rejects replay` on a whole small home.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.landings import KEY, Landing, row, shop
+import duckdb
+
+from benchmarks.breaking import asked, command, warm_up
+from benchmarks.comparing import copied, home_digest
+from benchmarks.landings import KEY, Landing, row, shop, unpack
 from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.loading import rejected_as_of_now
+from dmp.settings import Home
+from dmp.world.shop import write_world
 
 
 def rows(count: int = 500) -> list[dict[str, Any]]:
-    """Reject records by broken files and by a stricter contract, mend, and load twice."""
+    """Reject records by broken files and by a stricter contract, mend, and replay twice."""
+    return [*_at_the_landing(count), *_by_command(count)]
+
+
+def _at_the_landing(count: int) -> list[dict[str, Any]]:
     contract = load_contracts()["shop"]
     found = []
     with shop() as landing:
@@ -42,6 +56,38 @@ def rows(count: int = 500) -> list[dict[str, Any]]:
         )
         found += _mended(landing, contract, never, paths, "rejects of a strict contract")
     return found
+
+
+def _by_command(count: int) -> Iterator[dict[str, Any]]:
+    """Run a home whose files are broken, mend them, and type `dmp rejects replay` twice."""
+    name = "dmp rejects replay"
+    warm_up()
+    with tempfile.TemporaryDirectory() as folder:
+        good = Home.at(Path(folder) / "good")
+        write_world(good.landing, good.truth, people=60, days=30, seed=5)
+        unpack(good.landing)
+        home = copied(good, Path(folder) / "home")
+        broken = _break_files(home.landing, count)
+        codes = [command("run", home=good).code, command("run", home=home).code]
+        yield row(name, "exit codes of the runs before", sum(codes), 0)
+        never, rejected = asked(home_digest, good), asked(_rejects, home)
+        yield row(name, "rejected", rejected, count)
+        for path, content in broken.items():
+            path.write_bytes(content)
+        for replay in ("replay", "second replay"):
+            ended = command("rejects", "replay", home=home)
+            yield row(name, f"exit code, {replay}", ended.code, 0)
+            admitted = re.search(r"([0-9,]+) would be admitted", ended.output)
+            said = int(admitted[1].replace(",", "")) if admitted else -1
+            yield row(name, f"would be admitted, {replay}", said, count if replay == "replay" else 0)
+            cells = asked(home_digest, home)
+            other = sum(cells.get(table) != never.get(table) for table in cells.keys() | never.keys())
+            yield row(name, f"tables, models and files that differ from never rejected, {replay}", other, 0)
+
+
+def _rejects(home: Home) -> int:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return int(connection.execute("SELECT count(*) FROM raw.rejects").fetchall()[0][0])
 
 
 def _break_files(landing: Path, count: int) -> dict[Path, bytes]:

@@ -1,8 +1,8 @@
-{#- The types of events that the platform knows; a source's other words are of the type unknown and keep their names. -#}
+{#- The types of events that the platform knows: those that it counts, and further ones. A source's other words are of the
+    type unknown and keep their names. -#}
 {% macro known_event_types() -%}
-    {{ return([
-        'page_view', 'page_ping', 'impression', 'click', 'search', 'view', 'cart', 'cart_removal', 'favourite', 'dismiss',
-        'share', 'login', 'identify', 'alias', 'purchase', 'refund', 'review', 'request', 'conversion', 'coupon_redemption',
+    {{ return(activity_counts().keys() | list + [
+        'page_ping', 'cart_removal', 'identify', 'alias', 'request', 'conversion', 'coupon_redemption',
         'promotion_view', 'promotion_click', 'stock_adjustment', 'ledger_adjustment',
     ]) }}
 {%- endmacro %}

@@ -98,6 +98,7 @@ class FieldContract(Part):
     elements: dict[Name, tuple[float, float]] = Field(
         {}, description="for a JSON array of objects: accepted numbers by name"
     )
+    whole_elements: tuple[Name, ...] = Field((), description="those of the elements that are whole numbers")
     unit: Literal["iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"] = "iso"
     time_format: str | None = Field(None, description="how a time is written, as in strptime: %d/%b/%Y")
     time_zone: Zone | None = Field(None, description="of times without zone, if not the source's")
@@ -113,6 +114,8 @@ class FieldContract(Part):
             raise ValueError(f"a number_format needs a number, not {self.type}")
         if self.identifier and self.type != "text":
             raise ValueError(f"an identifier is text, not {self.type}")
+        if strangers := set(self.whole_elements) - self.elements.keys():
+            raise ValueError(f"'{min(strangers)}' is none of its elements")
         if self.elements and self.type != "json":
             raise ValueError(f"elements need json, not {self.type}")
         if (self.unit != "iso" or self.time_format) and self.type != "timestamp":

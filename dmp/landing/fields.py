@@ -180,12 +180,22 @@ def _problems(name: str, field: FieldContract, is_event_time: bool) -> Iterator[
         yield f"{text} NOT IN ({', '.join(map(quoted, field.allowed))})", "not_allowed"
     if field.range:
         yield f"{typed} NOT BETWEEN {field.range[0]} AND {field.range[1]}", "out_of_range"
+    yield from _element_problems(typed, field)
+    if is_event_time:
+        yield f"{typed} < TIMESTAMPTZ '2000-01-01 00:00:00+00'", "before_2000"
+        yield f"{typed} >= future_limit", "future"
+
+
+def _element_problems(typed: str, field: FieldContract) -> Iterator[tuple[str, str]]:
+    """Yield what may be wrong with the numbers inside a JSON array."""
     if field.elements:
         yield f"json_type({typed}) <> 'ARRAY'", "wrong_type"
     for element, (smallest, largest) in field.elements.items():
         numbers = f"TRY_CAST(json_extract({typed}, '$[*].{element}') AS DOUBLE[])"
         fits = f"list_min({numbers}) >= {smallest} AND list_max({numbers}) <= {largest}"
         yield f"{typed} IS NOT NULL AND NOT coalesce({fits}, len({numbers}) = 0, false)", "out_of_range"
-    if is_event_time:
-        yield f"{typed} < TIMESTAMPTZ '2000-01-01 00:00:00+00'", "before_2000"
-        yield f"{typed} >= future_limit", "future"
+        if element in field.whole_elements:
+            yield (
+                f"list_bool_or(list_transform({numbers}, lambda number: number <> floor(number)))",
+                "not_integer",
+            )

@@ -52,6 +52,8 @@ def test_the_bytes_of_rejects_are_in_the_vault_and_nowhere_else(shop: Shop) -> N
             [{"quantity": 1, "price_amount": 2}, {"quantity": 1, "price_amount": -2}],
             [(1, "lines", "out_of_range")],
         ),
+        ([{"quantity": 2.0, "price_amount": 2.5}], []),
+        ([{"quantity": 2.5, "price_amount": 2}], [(1, "lines", "not_integer")]),
         ([{"quantity": "many", "price_amount": 2}], [(1, "lines", "out_of_range")]),
         (7, [(1, "lines", "wrong_type")]),
     ],

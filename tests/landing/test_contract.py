@@ -66,6 +66,7 @@ def test_a_good_contract_becomes_an_empty_table_before_anything_lands(tmp_path: 
         ("sale_id", "VARCHAR"),
         ("sold_at", "TIMESTAMP WITH TIME ZONE"),
         ("properties", "JSON"),
+        ("is_ambiguous_time", "BOOLEAN"),
         ("landed_date", "DATE"),
         ("source_file", "VARCHAR"),
         ("source_line", "BIGINT"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from small_shop import Shop
 
@@ -65,3 +66,44 @@ def test_a_public_data_set_loads_in_full(shop: Shop, real_data: Path, source: st
     accepted = sum(account.accepted_count for account in shop.load())
     assert (summary.record_count, accepted) == (published.records, published.accepted)
     assert shop.rows(published.query) == [published.counts]
+
+
+# The whole sets go through `python -m benchmarks.proofs.sources`.
+CUT = 200
+CUTS = {
+    "eshop_clothing": (
+        "eshop_clothing_2008",
+        "SELECT count(*), count(DISTINCT session_id), sum(price), max(colour) FROM {clicks}",
+        {"clicks": ("raw.eshop_clothing__clicks", "eshop_clothing_2008.parquet")},
+    ),
+    "complete_journey": (
+        "complete_journey_sample",
+        "SELECT (SELECT count(*) || ' ' || sum(sales_value::DECIMAL(18, 4)) FROM {sales}), count(DISTINCT coupon_upc), "
+        "(SELECT count(*) FROM {people}) FROM {coupons}",
+        {
+            "sales": ("raw.complete_journey__transactions", "transactions_sample.parquet"),
+            "people": ("raw.complete_journey__demographics", "demographics.parquet"),
+            "coupons": ("raw.complete_journey__coupon_redemptions", "coupon_redemptions.parquet"),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("source", CUTS)
+def test_a_cut_of_a_public_data_set_says_the_same_as_its_original(
+    shop: Shop, real_data: Path, tmp_path: Path, source: str
+) -> None:
+    name, query, tables = CUTS[source]
+    originals = tmp_path / "originals"
+    originals.mkdir()
+    for path in (real_data / name).glob("*.parquet"):
+        pq.write_table(pq.read_table(path).slice(0, CUT), originals / path.name)
+    summary = import_source(source, originals, shop.landing)
+    shop.source = source
+    accounts = shop.load()
+    assert (
+        sum(account.accepted_count + account.duplicate_count for account in accounts) == summary.record_count
+    )
+    told = {table: f"'{originals / original}'" for table, (_, original) in tables.items()}
+    loaded = {table: raw for table, (raw, _) in tables.items()}
+    assert shop.rows(query.format(**loaded)) == shop.rows(query.format(**told))
