@@ -63,6 +63,11 @@ measured as (
             as value
     from paced
     group by visitor_key, browser_key, event_date, landed_date
+    union all by name
+    -- What a page or an event about many products causes at one moment is far less than a rule's threshold.
+    select visitor_key, event_date, landed_date, 'day' as period, 'moment_count' as metric, count(*) as value
+    from paced
+    group by visitor_key, browser_key, event_date, landed_date, event_at
     -- The rows of one moment are one action: an event about several products is a row for each.
     {%- for period in action_periods() %}
     union all by name
