@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.bad_inputs.case import lines
 from benchmarks.landings import Landing, opened
 from dmp.landing.contract import load_contracts
+from dmp.landing.volumes import find_volumes, unusual_volumes
 
 DAY = date(2024, 3, 1)
 
@@ -90,6 +91,20 @@ def _unit_of_time(landing: Landing) -> str:
     return _fates(landing, "ga4")
 
 
+def _volumes(landing: Landing) -> str:
+    """A week of 200 records a day, then a day without any, one with half, a usual one and one with ten times."""
+    contracts = {"shop": load_contracts()["shop"]}
+    for number, count in enumerate([*[200] * 7, 0, 100, 200, 2000]):
+        if count:
+            path = landing.folder / "shop" / str(DAY + timedelta(number)) / "events.jsonl"
+            path.parent.mkdir(parents=True)
+            path.write_bytes(lines(count, first=1 + number * 10_000))
+    landing.load(contracts["shop"])
+    find_volumes(landing.connection, contracts)
+    found = unusual_volumes(landing.connection, DAY, date.max)
+    return "; ".join(f"{count} records, usual {usual}: {rule}" for *_, count, usual, rule in found)
+
+
 CASES: dict[str, tuple[Callable[[Landing], str], str]] = {
     "3 no file for a day": (_no_file, "nothing"),
     "4 a file still being written": (_half_written, "nothing"),
@@ -101,6 +116,10 @@ CASES: dict[str, tuple[Callable[[Landing], str], str]] = {
     "7 new content under the same name": (_new_version, "3 accepted, 0 duplicate, 0 rejected"),
     "10 gzip of several members": (_several_members, "3 accepted, 0 duplicate, 0 rejected"),
     "15 a link out of the landing": (_link, "refused"),
+    "64 a day with no, half and ten times the usual rows": (
+        _volumes,
+        "0 records, usual 200: warn; 100 records, usual 200: warn; 2000 records, usual 200: warn",
+    ),
     "44 counts of another unit than declared": (_unit_of_time, "1 accepted, 0 duplicate, 3 rejected"),
 }
 

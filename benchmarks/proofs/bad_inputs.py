@@ -110,7 +110,7 @@ def _whole_flow() -> Iterator[dict[str, Any]]:
     os.environ.setdefault("DMP_KEY", "the proofs have no secrets")
     with tempfile.TemporaryDirectory() as folder:
         home = Home.at(Path(folder) / "home")
-        write_world(home.landing, home.truth, people=120, days=30, seed=5)
+        write_world(home.landing, home.truth, people=60, days=30, seed=5)
         day = date.fromisoformat(max(path.name for path in (home.landing / "shop").iterdir())) + timedelta(1)
         whole_flow.land(home.landing, day)
         run = subprocess.run(
