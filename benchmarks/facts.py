@@ -26,32 +26,18 @@ PARTS = (
     "identity",
     "snowplow",
     "privacy",
-PARTS = (
-    "sources",
-    "bad_inputs",
-    "accounts",
-    "cleaning",
-    "sessions",
-    "identity",
-    "snowplow",
-    "privacy",
     "cost",
     "defects",
     "breaking",
 )
-PARTS = (
-    "sources",
-    "bad_inputs",
-    "accounts",
-    "cleaning",
-    "sessions",
-    "identity",
-    "snowplow",
-    "privacy",
-    "cost",
-    "defects",
-    "breaking",
-)
+EMPTY: dict[str, Any] = {
+    "name": None,
+    "metric": None,
+    "value": None,
+    "peer": None,
+    "goal": None,
+    "reached": None,
+}
 # A process each: what a part leaves in memory does not touch the next.
 CODE = "import json; from benchmarks.proofs.{part} import rows; print(*map(json.dumps, rows()), sep='\\n', flush=True)"
 
