@@ -29,10 +29,14 @@ def code_version() -> str:
 
 
 def maker(home: Home, settings: Settings) -> dict[str, Any]:
-    """Return what decides, beside the landing, which tables are made: the code, the settings and the home key."""
+    """Return what decides, beside the landing, which tables are made: the code, the settings and the home key.
+
+    The home's own packs of tags are settings that have files of their own.
+    """
+    own_packs = {path.name: content_hash(path) for path in sorted(home.tag_packs.glob("*.yaml"))}
     return {
         "code_version": code_version(),
-        "settings": settings.model_dump(),
+        "settings": {**settings.model_dump(), "own_tag_packs": own_packs},
         "key_fingerprint": home.key_fingerprint,
     }
 

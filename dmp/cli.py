@@ -20,6 +20,7 @@ from dmp.looking import profile, recommend, sql, status, verify
 from dmp.privacy.commands import access, erase
 from dmp.segments.commands import segment
 from dmp.settings import PROJECT, DmpError, Home
+from dmp.tags.commands import tag
 from dmp.terminal import HomeOption, console, reported, sentence
 
 app = typer.Typer(
@@ -178,6 +179,7 @@ for ask in (access, erase):
 
 
 app.add_typer(rejects_commands.app, name="rejects", rich_help_panel="Look")
+app.add_typer(tag, name="tag", rich_help_panel="Look")
 
 
 def _register(home: Home, days: Iterable[date]) -> None:

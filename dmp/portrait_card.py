@@ -24,13 +24,11 @@ ACTIVITY = {
     "refund_amount": "refunded",
 }
 STAGES = {
-    "visitor": "has not bought yet",
-    "interested": "comes often, has not bought yet",
-    "new_customer": "bought for the first time within 30 days",
-    "active": "bought within 90 days",
-    "loyal": "bought on 3 days or more within 90 days",
-    "sleeping": "last bought 90 to 180 days ago",
-    "lost": "not seen or not bought for long",
+    "acquire": "has come, has not shown intent in 90 days",
+    "activate": "has shown intent, has not bought yet",
+    "grow": "bought within 90 days",
+    "retain": "has bought, but not in 90 days",
+    "refer": "bought within 90 days and speaks well of it",
 }
 INTERESTS_SHOWN = 4
 PARTS_SHOWN = 4
@@ -106,7 +104,10 @@ def _yes(value: bool | None) -> str:
 
 def _standing(profile: dict[str, Any], segments: list[dict[str, Any]], worth: Rows) -> RenderableType:
     stage = profile.get("lifecycle_stage") or "unknown"
-    rows = [("lifecycle", f"{stage.replace('_', ' ')}: {STAGES.get(stage, '')}".rstrip(": "))]
+    since = profile.get("lifecycle_stage_entered_on")
+    rows = [
+        ("lifecycle", f"{stage}: {STAGES.get(stage, '')}{f', since {since}' if since else ''}".rstrip(": "))
+    ]
     if not is_nothing(profile.get("rfm_recency")):
         fifths = [f"{name} {profile[f'rfm_{name}']} of 5" for name in ("recency", "frequency", "monetary")]
         rows.append(("RFM", ", ".join(fifths)))
@@ -143,10 +144,12 @@ def _tags(tags: list[dict[str, Any]]) -> RenderableType | None:
 
 def tag_sentence(tag: dict[str, Any]) -> str:
     """Return a tag with its evidence, as a sentence that a reader can check."""
-    evidence = tag["evidence"]
+    evidence, value = tag["evidence"], tag.get("tag_value")
+    days = evidence.get("day_count")
+    counted = f", on {days} days up to {evidence['last_event_date']}" if days else ""
     return (
-        f"{tag['tag_name_en']} since {tag['valid_from']}: {evidence['metric']} {number(evidence['value'])} "
-        f"{evidence['operator']} {number(evidence['threshold'])}"
+        f"{tag['tag_name_en']}{f' {value}' if value else ''} since {tag['valid_from']}: {evidence['metric']} "
+        f"{number(evidence['value'])} {evidence['operator']} {number(evidence['threshold'])}{counted}"
     )
 
 

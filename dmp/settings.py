@@ -45,6 +45,9 @@ class Settings(BaseModel):
     explained_people: int = Field(2000, ge=0, description="people per target whose score parts are stored")
     list_length: int = Field(20, ge=1, description="items in a published recommendation list")
     builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
+    tag_packs: list[str] = Field(
+        ["commerce", "growth"], description="packs of tags that are on: dmp/tags/packs, or <home>/tag_packs"
+    )
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ class Home:
     def landing(self) -> Path:
         """Raw files as they arrived: `<source>/<landed_date>/<entities>[.<part>].<format>`."""
         return self.root / "landing"
+
+    @property
+    def tag_packs(self) -> Path:
+        """The home's own packs of tags, `<pack>.yaml`."""
+        return self.root / "tag_packs"
 
     @property
     def warehouse(self) -> Path:

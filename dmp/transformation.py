@@ -25,6 +25,9 @@ from dmp.landing.contract import PURPOSES, load_contracts
 from dmp.landing.files import landed_sources
 from dmp.landing.mapping import canonical_sql
 from dmp.settings import PROJECT, DmpError, Home, Settings
+from dmp.tags.packs import load_packs, switched_on
+from dmp.tags.rows import metrics_of, tables_of
+from dmp.tags.rules import Pack
 
 DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
@@ -79,6 +82,14 @@ def consent_defaults() -> dict[str, dict[str, bool]]:
     }
 
 
+def tag_variables(packs: Mapping[str, Pack]) -> dict[str, str]:
+    """Return the rules of some packs as rows, and the metrics that they look at."""
+    return {
+        "DMP_TAGS": json.dumps(tables_of(packs), ensure_ascii=False, sort_keys=True),
+        "DMP_TAGGED_METRICS": json.dumps(metrics_of(switched_on(packs))),
+    }
+
+
 def environment(home: Home | None = None, settings: Settings | None = None) -> dict[str, str]:
     """Return the variables that dbt_project/profiles.yml and the macros read; without a home, those for parsing."""
     variables = {
@@ -88,6 +99,7 @@ def environment(home: Home | None = None, settings: Settings | None = None) -> d
         "DMP_CANONICAL": json.dumps(CANONICAL),
         "DMP_MAPPINGS": json.dumps(mappings(), sort_keys=True),
         "DMP_CONSENT_DEFAULTS": json.dumps(consent_defaults(), sort_keys=True),
+        **tag_variables(load_packs(settings or Settings(), home)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

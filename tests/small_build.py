@@ -23,9 +23,9 @@ CREATE TABLE profiles.user_profiles AS
 SELECT DATE '2026-06-28' AS as_of_date, user_key, lower(lpad(to_hex(user_key), 16, '0')) AS user_id, *
     EXCLUDE (user_key), TIMESTAMPTZ '2026-01-02 23:30:00+00' AS registered_at
 FROM (
-    VALUES (161::BIGINT, 36, 'Porto', 'loyal', 5, 812.4000::DECIMAL(18, 4), 7),
-        (178, NULL, NULL, 'visitor', NULL, 0, 0),
-        (227, NULL, NULL, 'visitor', NULL, 0, 0)
+    VALUES (161::BIGINT, 36, 'Porto', 'refer', 5, 812.4000::DECIMAL(18, 4), 7),
+        (178, NULL, NULL, 'acquire', NULL, 0, 0),
+        (227, NULL, NULL, 'acquire', NULL, 0, 0)
 ) AS people (user_key, age, region, lifecycle_stage, rfm_monetary, purchase_amount_life, order_count_life);
 COMMENT ON COLUMN profiles.user_profiles.age IS 'years, at the person''s last birthday';
 CREATE TABLE profiles.user_consents AS

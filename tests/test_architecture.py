@@ -24,6 +24,7 @@ STAGE_PACKAGES = {
     "recommendations",
     "cleaning",
     "identity",
+    "tags",
 }
 # What a layer may read: the layer before it, and its own.
 READS = {

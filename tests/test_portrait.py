@@ -60,7 +60,7 @@ def test_the_card_of_a_build_without_lists_segments_and_interests_is_whole(home:
         "Porto",
         "registered  2026-01-02",
         "1 anonymous, 1 login",
-        "loyal: bought on 3 days",
+        "refer: bought within 90 days and speaks well of it",
         "purchase_30d  41.0%  band A",
         "+0.41 order_count_90d = 7",
         "no score: bought nothing in the last 90 days",

@@ -48,6 +48,19 @@ GROUP BY identifier_type, identifier, person_id
 ORDER BY identifier_type, identifier, person_id
 """
 
+SIGNALS = """
+WITH signals AS (
+    SELECT person, day, 'visit' AS signal FROM events
+    UNION SELECT person, day, 'intent' FROM events JOIN event_type_names USING (kind)
+    WHERE event_type IN ('cart', 'favourite', 'login')
+    UNION SELECT person, day, unnest(['visit', 'order']) FROM orders
+    UNION SELECT person, day, 'recommendation' FROM reviews GROUP BY person, day HAVING avg(rating) >= 4
+)
+SELECT printf('p%06d', person) AS person_id, $first_date::DATE + day::INTEGER AS date, signal
+FROM signals
+ORDER BY person_id, date, signal
+"""
+
 
 def write_tables(truth: Path, **tables: pd.DataFrame | pa.Table) -> None:
     """Write each table as `<name>.parquet`."""
@@ -67,6 +80,11 @@ def identities(connection: duckdb.DuckDBPyConnection, first_date: date) -> dict[
     days = connection.sql(IDENTITY_DAYS, params={"first_date": first_date}).to_arrow_table()
     connection.register("identity_days", days)
     return {"identity_days": days, "identities": connection.sql(IDENTITIES).to_arrow_table()}
+
+
+def signals(connection: duckdb.DuckDBPyConnection, first_date: date) -> pa.Table:
+    """Return a row per person, date and signal of the lifecycle (visit, intent, order, recommendation), bots too."""
+    return connection.sql(SIGNALS, params={"first_date": first_date}).to_arrow_table()
 
 
 def people_table(state: State, history: dict[str, pd.DataFrame], first_date: date, bots: int) -> pd.DataFrame:

@@ -98,10 +98,12 @@ def write_world(
         open_tables(connection, state.world, history, bots)
         soiled = _write_entities(connection, place, history, rng=soil, dirt=dirt, days=days, tell=tell)
         identities = ledger.identities(connection, place.first_date)
+        signals = ledger.signals(connection, place.first_date)
     ledger.write_tables(
         truth,
         people=ledger.people_table(state, history, place.first_date, bots),
         **identities,
+        signals=signals,
         effects=effects,
         hazards=ledger.hazards(state.journal.table("hazards"), place.first_date),
         dirt=pd.concat([*soiled.tables, missing_values(place, history["customers"])], ignore_index=True),

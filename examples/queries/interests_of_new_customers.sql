@@ -1,6 +1,6 @@
 -- What are new customers interested in, compared with everybody? 新客户的兴趣与全体相比有何不同？
 WITH interested AS (
-    SELECT user_id, value AS category, lifecycle_stage = 'new_customer' AS is_new
+    SELECT user_id, value AS category, coalesce(first_purchase_days < 30, false) AS is_new
     FROM user_interests
     INNER JOIN user_profiles USING (user_id)
     WHERE kind = 'category' AND interest_rank <= 3

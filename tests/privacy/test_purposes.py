@@ -45,7 +45,7 @@ def home(tmp_path: Path) -> Home:
 
 def test_a_column_without_consent_is_null_and_a_person_without_any_is_not_there(home: Home) -> None:
     found = published(home, "SELECT user_id, lifecycle_stage, main_brand, income_band FROM user_profiles")
-    assert sorted(found) == [(ANN, None, "Elm", None), (EVE, "visitor", "Elm", None)]
+    assert sorted(found) == [(ANN, None, "Elm", None), (EVE, "acquire", "Elm", None)]
 
 
 def test_rows_of_one_purpose_are_not_there_without_it(home: Home) -> None:

@@ -79,7 +79,7 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         SELECT (number * 1000003 - 50000000)::BIGINT AS user_key, printf('u%03d', number) AS user_id,
             true AS is_identified, if(number % 3 = 0, NULL, 15 + number % 30)::INTEGER AS age,
             NULL::VARCHAR AS gender, ['North', 'South', NULL][1 + number % 3] AS region,
-            number % 20 <> {NO_CONSENT} AS is_consented_personalisation, 'active' AS lifecycle_stage
+            number % 20 <> {NO_CONSENT} AS is_consented_personalisation, 'grow' AS lifecycle_stage
         FROM range({PEOPLE}) AS numbers (number)"""
     )
     connection.execute(

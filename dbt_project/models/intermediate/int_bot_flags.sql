@@ -93,5 +93,5 @@ select
     rules.kind
 from measured
 inner join {{ ref('bot_rules') }} as rules using (metric, period)
-where {{ holds('measured.value', 'rules') }}
+where {{ meets('measured.value', 'rules.operator', 'rules.threshold') }}
 group by measured.visitor_key, measured.event_date, measured.landed_date, rules.rule_id, rules.rule_version, rules.kind

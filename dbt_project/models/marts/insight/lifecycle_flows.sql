@@ -1,18 +1,28 @@
--- One row per Sunday, stage of the week before and stage now: how many people moved.
-with staged as (
-    select as_of_date, user_key, {{ lifecycle_stage('metrics') }} as lifecycle_stage
-    from {{ ref('user_metrics_history') }} as metrics
+-- One row per Sunday, stage of the week before and stage now, as known now: how many people moved.
+with sundays as (
+    select as_of_date from {{ ref('int_cuts') }} where is_weekly
 ),
 
 followed as (
     select
-        now.as_of_date,
+        sundays.as_of_date,
         coalesce(before.lifecycle_stage, 'unknown') as previous_stage,
         now.lifecycle_stage
-    from staged as now
-    left join staged as before on now.user_key = before.user_key and now.as_of_date = before.as_of_date + 7
+    from sundays
+    inner join {{ ref('user_lifecycle') }} as now
+        on sundays.as_of_date >= now.entered_on and sundays.as_of_date < coalesce(now.left_on, {{ open_end() }})
+    left join {{ ref('user_lifecycle') }} as before
+        on
+            now.user_key = before.user_key
+            and sundays.as_of_date - 7 >= before.entered_on
+            and sundays.as_of_date - 7 < coalesce(before.left_on, {{ open_end() }})
 )
 
-select as_of_date, previous_stage, lifecycle_stage, count(*) as person_count
+select
+    as_of_date,
+    previous_stage,
+    lifecycle_stage,
+    count(*) as person_count,
+    count(*) / sum(count(*)) over (partition by as_of_date, previous_stage) as transition_share
 from followed
 group by as_of_date, previous_stage, lifecycle_stage

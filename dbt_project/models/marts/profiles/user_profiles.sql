@@ -27,6 +27,10 @@ customers as (
     group by map.user_key
 ),
 
+lifecycle as (
+    select user_key, lifecycle_stage, entered_on from {{ ref('user_lifecycle') }} where left_on is null
+),
+
 consents as (
     select * from {{ ref('user_consents') }}
 ),
@@ -65,7 +69,7 @@ main_interests as (
 ),
 
 tags as (
-    select held.user_key, list(held.tag_id order by held.tag_id) as tag_ids
+    select held.user_key, list(distinct held.tag_id order by held.tag_id) as tag_ids
     from {{ ref('user_tags') }} as held
     inner join consents using (user_key)
     where {{ is_consented('held.purpose', 'consents') }}
@@ -95,7 +99,8 @@ select
     main_dimensions.main_device_type,
     main_interests.main_category,
     main_interests.main_brand,
-    {{ lifecycle_stage('metrics') }} as lifecycle_stage,
+    lifecycle.lifecycle_stage,
+    lifecycle.entered_on as lifecycle_stage_entered_on,
     rfm.rfm_recency,
     rfm.rfm_frequency,
     rfm.rfm_monetary,
@@ -109,3 +114,4 @@ left join main_dimensions using (user_key)
 left join main_interests using (user_key)
 left join tags using (user_key)
 left join rfm using (user_key)
+left join lifecycle using (user_key)

@@ -1,74 +1,80 @@
--- One row per person and tag that holds now, with the numbers that caused it and the day since when.
-with held_now as (
-    {{ tags_held(ref('user_metrics')) }}
-),
-
-held_by_people_of_then as (
-    {{ tags_held(ref('user_metrics_history')) }}
-),
-
--- What a person held before they were joined with others counts as held by who they are known to be now.
-held_on_sundays as (
-    select distinct held.as_of_date, map.user_key, held.tag_id
-    from held_by_people_of_then as held
-    inner join {{ ref('identity_map') }} as map on held.user_key = map.identifier_key
-),
-
-served as (
+-- One row per person, tag and value of it (its level, or what they like) that holds now, with what caused it.
+with served as (
     select as_of_date from {{ ref('int_cuts') }} where is_served
 ),
 
-sundays as (
-    select as_of_date, row_number() over (order by as_of_date desc) as weeks_back
-    from {{ ref('int_cuts') }}
-    where is_weekly
+tag_values as materialized (
+    {{ tag_values(ref('user_metrics')) }}
 ),
 
--- Weeks in a row are those whose rank among the tag's own weeks equals their distance from today.
-held_in_a_row as (
+bounds as (
+    {{ tag_bounds('tag_values') }}
+),
+
+last_changes as (
+    select user_key, tag_id, level_rank, changed_on
+    from {{ ref('user_tag_changes') }}
+    qualify row_number() over (partition by user_key, tag_id order by changed_on desc) = 1
+),
+
+held as (
+    select last_changes.*, tag_values.value, bounds.level, bounds.enter_at, bounds.leave_at, bounds.rule_version
+    from last_changes
+    inner join tag_values using (user_key, tag_id)
+    inner join bounds using (tag_id, level_rank)
+),
+
+-- The newest fact of the week in which the level began; where there is none, time alone began it on the cut.
+news as (
     select
         held.user_key,
         held.tag_id,
-        held.as_of_date,
-        sundays.weeks_back,
-        row_number() over (partition by held.user_key, held.tag_id order by held.as_of_date desc) as held_number
-    from held_on_sundays as held
-    inner join sundays using (as_of_date)
+        max((days.known_from, days.event_date)) as newest
+    from held
+    inner join {{ ref('user_days') }} as days
+        on held.user_key = days.user_key
+        and days.known_from > held.changed_on - isodow(held.changed_on)::integer
+        and days.known_from <= held.changed_on
+        and days.known_to > held.changed_on
+    group by held.user_key, held.tag_id
 ),
 
-held_since as (
-    select user_key, tag_id, min(as_of_date) as valid_from
-    from held_in_a_row
-    where weeks_back = held_number
-    group by user_key, tag_id
+facts as (
+    {{ tag_facts() }}
 )
 
 select
     served.as_of_date,
-    held_now.user_key,
-    {{ key_as_id('held_now.user_key') }} as user_id,
-    held_now.tag_id,
+    held.user_key,
+    {{ key_as_id('held.user_key') }} as user_id,
+    held.tag_id,
+    held.level as tag_value,
     rules.tag_name_en,
     rules.tag_name_zh,
-    held_now.value,
-    -- How far past the threshold, from 0.5 at the threshold towards 1.
-    round(
-        case
-            when rules.threshold > 0 then 1 - 0.5 * rules.threshold / greatest(held_now.value, rules.threshold)
-            else 1
-        end, 4
-    ) as tag_score,
+    held.value,
+    {{ tag_score('held.value', 'held.enter_at', 'rules.operator') }} as tag_score,
     json_object(
-        'metric', held_now.metric,
-        'value', held_now.value,
+        'metric', coalesce(rules.metric, 'points'),
+        'value', held.value,
         'operator', rules.operator,
-        'threshold', rules.threshold,
-        'as_of_date', served.as_of_date
+        'threshold', case when {{ meets('held.value', 'rules.operator', 'held.enter_at') }}
+            then held.enter_at else held.leave_at end,
+        'enter_at', held.enter_at,
+        'leave_at', held.leave_at,
+        'as_of_date', served.as_of_date,
+        'day_count', facts.day_count,
+        'first_event_date', facts.first_event_date,
+        'last_event_date', facts.last_event_date
     ) as evidence,
-    rules.rule_version,
+    held.rule_version,
     rules.purpose,
-    coalesce(held_since.valid_from, served.as_of_date) as valid_from
-from held_now
+    coalesce(news.newest[2], held.changed_on) as valid_from,
+    coalesce(news.newest[1], held.changed_on) as known_from,
+    served.as_of_date + rules.expiry_days as expires_on
+from held
 cross join served
 inner join {{ ref('tag_rules') }} as rules using (tag_id)
-left join held_since using (user_key, tag_id)
+left join news using (user_key, tag_id)
+left join facts using (user_key, tag_id)
+union all by name
+{{ taste_tags() }}
