@@ -18,7 +18,7 @@ from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import profile, recommend, sql, status, verify
 from dmp.privacy.commands import access, erase
-from dmp.segments.commands import segment
+from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.tags.commands import tag
 from dmp.terminal import HomeOption, console, reported, sentence
