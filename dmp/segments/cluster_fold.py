@@ -59,7 +59,7 @@ def refresh_clusters(connection: duckdb.DuckDBPyConnection, first: date, served:
         pending: list[Pair] = [(was, now) for was, now in pairwise(days) if now and now > (done or date.min)]
         for pairs in chunks(connection, pending):
             wanted = sorted({day for pair in pairs for day in pair if day})
-            people = [models.people(day, is_served=day == served) for day in wanted]
+            people = [models.people(day, is_served=day not in sundays) for day in wanted]
             write_changes(connection, pd.concat(people, ignore_index=True), pairs)
         write_today(connection, models.people(served, is_served=True), models.fits[-1], served)
 

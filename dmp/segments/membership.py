@@ -53,7 +53,7 @@ def refresh_rules(
     (`checking.check_rules`).
     """
     dated = {name: rule for name, rule in rules.items() if has_history(rule, rules, catalogue)}
-    revert(connection, {name: rule_hash(rule, rules) for name, rule in rules.items()}, first)
+    revert(connection, {name: rule_hash(rule, rules) for name, rule in dated.items()}, first)
     sundays = [day for (day,) in connection.execute(SUNDAYS).fetchall()]
     for pairs, some in _pending(connection, dated, sundays):
         measures = measures_of_rules(some, rules)

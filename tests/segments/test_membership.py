@@ -24,10 +24,12 @@ FIRST_SUNDAY, SECOND_SUNDAY, SERVED = date(2026, 6, 14), date(2026, 6, 21), date
 LOGS = ("segments", "user_segments", "user_segment_changes", "segment_sizes")
 
 
-def refresh(connection: duckdb.DuckDBPyConnection, folder: Path, first: date = date.min) -> None:
+def refresh(
+    connection: duckdb.DuckDBPyConnection, folder: Path, first: date = date.min, served: date = SERVED
+) -> None:
     rules, catalogue = load_rules([folder]), read_catalogue(connection)
     check_rules(rules, catalogue)
-    refresh_rules(connection, rules, catalogue, first, SERVED)
+    refresh_rules(connection, rules, catalogue, first, served)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
@@ -153,6 +155,18 @@ def test_cuts_one_by_one_and_all_at_once_write_the_same(
     assert {name: rows(warehouse, f"FROM segments.{name} ORDER BY ALL") for name in LOGS} == whole
     refresh(warehouse, folder, first=SERVED)
     assert {name: rows(warehouse, f"FROM segments.{name} ORDER BY ALL") for name in LOGS} == whole
+
+
+def test_what_has_no_history_leaves_no_trace_of_a_sunday_that_was_served(
+    write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    folder = write("{tag: big_spender}").parent
+    warehouse.execute("CREATE TABLE later AS FROM profiles.user_profiles")
+    warehouse.execute("UPDATE profiles.user_profiles SET as_of_date = ?", [SECOND_SUNDAY])
+    refresh(warehouse, folder, served=SECOND_SUNDAY)
+    warehouse.execute("CREATE OR REPLACE TABLE profiles.user_profiles AS FROM later")
+    refresh(warehouse, folder, first=date(2026, 6, 22))
+    assert rows(warehouse, "SELECT as_of_date FROM segments.segment_sizes") == [(SERVED,)]
 
 
 def test_a_rule_that_reads_otherwise_has_another_past(
