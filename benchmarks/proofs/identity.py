@@ -26,7 +26,7 @@ import duckdb
 import pandas as pd
 
 from dmp.defs.running import run_pending
-from dmp.identity.deciding import land, propose_merge, propose_undo
+from dmp.identity.deciding import land, propose_merge, propose_split, propose_undo
 from dmp.identity.people import update_people
 from dmp.landing.identifiers import identifier_key
 from dmp.pending import pending_days
@@ -58,7 +58,8 @@ SELECT
     event_date AS landed_date,
     greatest(used.row_count - coalesce(logged_in.row_count, 0), 0)::BIGINT AS event_count,
     identifier_key IN (
-        SELECT identifier_key FROM warehouse.profiles.identity_quarantine WHERE rule = 'shared_browser'
+        SELECT identifier_key FROM warehouse.profiles.identity_quarantine
+        WHERE rule IN ('shared_browser', 'borrowed_browser')
     ) AS has_several_logins,
     person_id IN (SELECT person_id FROM used WHERE identifier_type = 'login') AS has_login
 FROM used
@@ -173,18 +174,28 @@ def cells(warehouse: Path, schema: str, skipped: Iterable[str] = ()) -> dict[str
         }
 
 
+# Two people to be joined, and a person with a browser that is taken away.
+CANDIDATES = """
+SELECT user_id, min(identifier_id) FILTER (identifier_type = 'anonymous' AND identifier_id <> user_id) AS browser_id
+FROM identity_map GROUP BY user_id
+HAVING count(*) FILTER (identifier_type = 'login') = 1 AND browser_id IS NOT NULL
+ORDER BY user_id LIMIT 3
+"""
+
+
 def undo(home: Home) -> list[dict[str, Any]]:
-    """Merge two people, take it back, and compare every cell of every table of profiles."""
+    """Merge two people, split a third, take both back, and compare every cell of every table of profiles."""
     skipped = ("identity_decisions",)
     before = cells(home.warehouse, "profiles", skipped)
     with published(home) as build:
-        people = build.rows("user_profiles", "SELECT user_id FROM user_profiles ORDER BY user_id LIMIT 2")
-    ones = [person["user_id"] for person in people]
-    land(home, merge := propose_merge(home, *ones, "a trial"))
+        one, other, third = build.rows("identity_map", CANDIDATES)
+    land(home, merge := propose_merge(home, one["user_id"], other["user_id"], "a trial"))
+    land(home, split := propose_split(home, third["browser_id"], third["user_id"], "a trial"))
     changed = cells(ran(home).warehouse, "profiles", skipped) != before
-    land(home, propose_undo(home, merge.decision_id, "the trial is over"))
+    for decision in (merge, split):
+        land(home, propose_undo(home, decision.decision_id, "the trial is over"))
     same = cells(ran(home).warehouse, "profiles", skipped) == before
-    return [row("merge and undo", "profile tables equal", same and changed, True, same and changed)]
+    return [row("merge, split and undo", "profile tables equal", same and changed, True, same and changed)]
 
 
 def batches(home: Home, folder: Path) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from dmp.settings import DmpError, Home
 from dmp.warehouse import connect
 
 SOURCE = "identity_decisions"
+NUMBERED = re.compile(r"d(\d+)")
 OWNERS_NOW = """
 SELECT identifier_key, user_key FROM profiles.identity_map_history SEMI JOIN touched USING (identifier_key)
 WHERE known_to = DATE '9999-12-31'
@@ -27,19 +29,22 @@ WHERE known_to = DATE '9999-12-31'
 
 @dataclass(frozen=True)
 class Proposal:
-    """A decision that has not landed yet: its id, the landed day it will count from, and its pairs of identifiers."""
+    """A decision that has not landed yet: its id, the landed day it will count from, and its pairs of identifiers.
+
+    An undo names the pairs of what it takes back, so that it goes with them when one of them is erased.
+    """
 
     decision_id: str
     decision: str
     reason: str
     landed_date: date
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, str], ...]
     undone_decision_id: str | None = None
 
     @property
     def lines(self) -> Iterator[dict[str, Any]]:
-        """The lines of its file; an undo has one, without a pair."""
-        for number, (one, other) in enumerate(self.pairs or ((None, None),), start=1):
+        """The lines of its file, one for each pair."""
+        for number, (one, other) in enumerate(self.pairs, start=1):
             yield {
                 "decision_id": self.decision_id,
                 "line_number": number,
@@ -111,14 +116,21 @@ def propose_split(home: Home, identifier: str, user: str, reason: str) -> Propos
 
 def propose_undo(home: Home, decision_id: str, reason: str) -> Proposal:
     """Return the decision that an earlier one no longer holds. Raises DmpError where there is no such decision."""
-    if decision_id not in {line["decision_id"] for line in _landed_lines(home)}:
+    pairs = tuple(
+        (line["identifier_id"], line["other_identifier_id"])
+        for line in _landed_lines(home)
+        if line["decision_id"] == decision_id
+    )
+    if not pairs:
         raise DmpError(f"{home.landing / SOURCE} holds no decision '{decision_id}'")
     with published(home) as build:
-        return _proposal(home, build, UNDO, reason, undone_decision_id=decision_id)
+        return _proposal(home, build, UNDO, reason, pairs=pairs, undone_decision_id=decision_id)
 
 
 def _proposal(home: Home, build: Published, decision: str, reason: str, **names: Any) -> Proposal:
-    number = len({line["decision_id"] for line in _landed_lines(home)}) + 1
+    # Not the number of decisions: those about erased people are gone.
+    numbers = (NUMBERED.fullmatch(line["decision_id"]) for line in _landed_lines(home))
+    number = 1 + max((int(found[1]) for found in numbers if found), default=0)
     landed_date = date.fromisoformat(build.build["as_of_date"])
     return Proposal(f"d{number:04d}", decision, reason, landed_date, **names)
 

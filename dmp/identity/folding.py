@@ -71,14 +71,20 @@ class Known:
         return ends | {identifier.key for identifier in day.identifiers}
 
     def quarantine(self, identifiers: Iterable[int]) -> list[Hit]:
-        """Quarantine those of some identifiers that break a rule; return what is new."""
-        found = [
-            hit
-            for identifier in sorted(set(identifiers) - self.quarantined)
-            for hit in self.rules.hits(identifier, self.linked[identifier], self.types)
-        ]
-        self.quarantined.update(hit.identifier for hit in found)
-        return self._new(found)
+        """Quarantine those of some identifiers, and of what lies beside them, that break a rule; return what is new."""
+        found: list[Hit] = []
+        waiting = set(identifiers)
+        while waiting:
+            hits = [
+                hit
+                for identifier in sorted(waiting - self.quarantined)
+                for hit in self.rules.hits(identifier, self.linked[identifier], self.types, self._hits)
+            ]
+            self.quarantined.update(hit.identifier for hit in hits)
+            found += self._new(hits)
+            # What is used on something shared may be shared by that.
+            waiting = {other for hit in hits for other in self.linked[hit.identifier]}
+        return found
 
     def _new(self, hits: Iterable[Hit]) -> list[Hit]:
         fresh = [hit for hit in hits if (hit.identifier, hit.rule) not in self._hits]

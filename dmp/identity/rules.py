@@ -12,8 +12,8 @@ PERSON = "person"
 class Rule:
     """How many identifiers of a type one identifier may be linked with before it joins nobody.
 
-    identifier_type: what is limited; `person` limits the identifiers of one person. linked_type: what is counted;
-    empty counts all.
+    identifier_type: what is limited; `person` limits the identifiers of one person. linked_type: what is counted, by
+    type or by a rule that it broke; empty counts all.
     """
 
     rule: str
@@ -41,14 +41,19 @@ class Rules:
             self._of_type.setdefault(rule.identifier_type, []).append(rule)
         self.of_person = min(self._of_type.get(PERSON, []), key=lambda rule: rule.maximum, default=None)
 
-    def hits(self, identifier: int, linked: Collection[int], types: Mapping[int, str]) -> Iterator[Hit]:
-        """Yield what an identifier breaks by being linked with others."""
+    def hits(
+        self,
+        identifier: int,
+        linked: Collection[int],
+        types: Mapping[int, str],
+        broken: Collection[tuple[int, str]],
+    ) -> Iterator[Hit]:
+        """Yield what an identifier breaks by being linked with others, of which some broke rules themselves."""
         for rule in self._of_type.get(types[identifier], ()):
             if len(linked) > rule.maximum:
-                value = (
-                    sum(types[other] == rule.linked_type for other in linked)
-                    if rule.linked_type
-                    else len(linked)
+                value = sum(
+                    rule.linked_type in ("", types[other]) or (other, rule.linked_type) in broken
+                    for other in linked
                 )
                 if value > rule.maximum:
                     yield Hit(identifier, rule.rule, value)

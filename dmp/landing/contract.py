@@ -145,8 +145,13 @@ class Entity(Part):
 
     @property
     def has_identifiers(self) -> bool:
-        """Whether a record names anybody."""
+        """Whether a record holds the text of identifiers."""
         return any(field.identifier for field in self.fields.values())
+
+    @property
+    def names_people(self) -> bool:
+        """Whether a record names anybody, be it by a published id."""
+        return self.has_identifiers or any(field.is_identifier_id for field in self.fields.values())
 
     @property
     def is_order_only(self) -> bool:

@@ -104,6 +104,9 @@ class FieldContract(Part):
     time_zone: Zone | None = Field(None, description="of times without zone, if not the source's")
     max_length: int | None = Field(None, ge=1, description="characters; identifiers have at most 255")
     identifier: Identifier | None = None
+    is_identifier_id: bool = Field(
+        False, description="an identifier's key in 16 hexadecimal digits, as published"
+    )
     description: str = ""
 
     @model_validator(mode="after")

@@ -26,6 +26,11 @@ FROM parsed INNER JOIN batch_identifiers AS given ON given.given_text = parsed."
 WHERE given.namespace = '$namespace' AND given.identifier_type = '$type' AND given.is_hashed = $is_hashed
     AND list_contains($$suppressed, given.identifier_key)
 """)
+NAMING = Template("""
+SELECT file_number, source_line FROM parsed
+WHERE list_contains(
+    $$suppressed, CASE WHEN regexp_full_match("$name", '[0-9a-f]{16}') THEN unhex("$name")::BIT::BIGINT END)
+""")
 UNPARSED = """
 SELECT file_number, source_line, record_text FROM parsed INNER JOIN records USING (file_number, source_line)
 WHERE problem IS NOT NULL
@@ -55,9 +60,9 @@ def suppressed_lines(
 ) -> Lines:
     """Return (file number, line) of the parsed records that carry a suppressed identifier."""
     identifiers = {name: field.identifier for name, field in entity.fields.items() if field.identifier}
-    if not suppressed or not identifiers:
+    if not suppressed or not entity.names_people:
         return set()
-    carrying = " UNION ".join(
+    carrying = [
         CARRYING.substitute(
             name=name,
             namespace=identifier.namespace,
@@ -65,8 +70,10 @@ def suppressed_lines(
             is_hashed=str(identifier.is_hashed).lower(),
         )
         for name, identifier in identifiers.items()
-    )
-    lines = set(connection.execute(carrying, {"suppressed": list(suppressed)}).fetchall())
+    ]
+    naming = [NAMING.substitute(name=name) for name, field in entity.fields.items() if field.is_identifier_id]
+    query = " UNION ".join([*carrying, *naming])
+    lines = set(connection.execute(query, {"suppressed": list(suppressed)}).fetchall())
     if entity.format != "parquet":
         for number, line, text in connection.execute(UNPARSED).fetchall():
             if names_suppressed(text, entity, key, suppressed):
@@ -110,5 +117,6 @@ def suppress(
             "FROM suppressed_records)"
         )
         connection.unregister("suppressed_records")
-        connection.execute(identifier_statement(entity) or "", {"key": key})
+        if identifiers := identifier_statement(entity):
+            connection.execute(identifiers, {"key": key})
     return counts

@@ -124,7 +124,7 @@ class _Search:
         lines: dict[int, dict[int, int]],
     ) -> None:
         """Add to `lines`, by file number, where a record of theirs begins and how many lines it takes."""
-        if not entity.has_identifiers:
+        if not entity.names_people:
             return
         read_records(connection, batch)
         parse_records(connection, entity, self.key)

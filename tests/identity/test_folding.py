@@ -18,6 +18,7 @@ RULES = Rules(
     [
         Rule("shared_browser", "anonymous", "login", 1),
         Rule("shared_device", "device", "login", 1),
+        Rule("borrowed_browser", "anonymous", "shared_device", 0),
         Rule("crowded_login", "login", "", 6),
         Rule("crowded_person", "person", "", 9),
     ]
@@ -83,7 +84,9 @@ def test_the_earliest_identifier_names_the_person_for_good() -> None:
 
 
 def test_browsers_on_one_device_are_one_person_until_two_people_log_in_on_it() -> None:
-    days = days_of({1: [(20, 200)], 2: [(21, 200), (1, 21)], 3: [(2, 200), (1, 200)]})
+    days = days_of(
+        {1: [(20, 200)], 2: [(21, 200), (1, 21)], 3: [(2, 200), (1, 200)], 4: [(22, 200), (1, 22)]}
+    )
     changes, users, hits = folded(days)
     assert {change.identifier: change.user for change in changes if change.known_from <= day(2)} == {
         20: 20,
@@ -91,8 +94,8 @@ def test_browsers_on_one_device_are_one_person_until_two_people_log_in_on_it() -
         21: 20,
         1: 20,
     }
-    assert users == {20: 20, 200: 200, 21: 1, 1: 1, 2: 2}
-    assert hits == {"shared_device"}
+    assert users == {20: 20, 200: 200, 21: 21, 22: 22, 1: 1, 2: 2}
+    assert hits == {"shared_device", "borrowed_browser"}
 
 
 def test_a_device_names_nobody_who_has_a_browser() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dmp.identity.deciding import Proposal
 from dmp.landing.identifiers import identifier_key
 from dmp.privacy.landed_records import find_records
+from dmp.published_names import id_of
 from dmp.settings import Home
 
 THEIRS = b'{"event_id":"e1","event_type":"view","occurred_at":"2024-03-01T10:00:00Z","user_id":"%s"}\n'
@@ -55,6 +58,23 @@ def test_a_line_goes_however_its_identifier_is_written_and_all_others_stay(
     path = land(home, "events.jsonl", b"".join([OTHERS[0], THEIRS % written, *OTHERS[1:]]))
     assert len(remove(home, "ann")) == 1
     assert path.read_bytes() == b"".join(OTHERS)
+
+
+def test_a_decision_about_them_goes_with_its_words_and_so_does_its_undoing(home: Home) -> None:
+    ann, bob, eve = (id_of(identifier_key(home.key(), "shop_login", user)) for user in ("ann", "bob", "eve"))
+    path = home.landing / "identity_decisions" / "2024-03-01" / "decisions.d0001.jsonl"
+    path.parent.mkdir(parents=True)
+
+    def proposed(number: int, decision: str, pair: tuple[str, str], undone: str | None = None) -> bytes:
+        proposal = Proposal(f"d000{number}", decision, "they called", date(2024, 3, 1), (pair,), undone)
+        return "".join(f"{json.dumps(line)}\n" for line in proposal.lines).encode()
+
+    kept = proposed(2, "merge", (bob, eve))
+    path.write_bytes(
+        proposed(1, "merge", (bob, ann)) + kept + proposed(3, "undo", (bob, ann), undone="d0001")
+    )
+    assert len(remove(home, "ann")) == 2
+    assert path.read_bytes() == kept
 
 
 def test_a_line_that_nobody_can_parse_goes_if_it_names_them(home: Home) -> None:

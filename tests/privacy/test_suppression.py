@@ -13,13 +13,14 @@ from dmp.landing.contract import load_contracts
 from dmp.landing.identifiers import identifier_key
 from dmp.landing.loading import load_landed_days
 from dmp.privacy.receipts import begin_receipt, keep_receipt, read_receipts, suppressed_keys
+from dmp.published_names import id_of
 from dmp.settings import DmpError, Home
 
 EVENT = '{{"event_id":"e{}","event_type":"{}","occurred_at":"2024-03-01T10:00:00Z","anonymous_id":"{}","user_id":{}}}\n'
 
 
-def load(home: Home, content: str) -> FileAccount:
-    path = home.landing / "shop" / "2024-03-01" / "events.jsonl"
+def load(home: Home, content: str, source: str = "shop", name: str = "events.jsonl") -> FileAccount:
+    path = home.landing / source / "2024-03-01" / name
     path.parent.mkdir(parents=True)
     path.write_text(content)
     with duckdb.connect(str(home.warehouse)) as connection:
@@ -27,7 +28,7 @@ def load(home: Home, content: str) -> FileAccount:
             connection,
             home.vault,
             home.landing,
-            load_contracts()["shop"],
+            load_contracts()[source],
             first=date(2024, 3, 1),
             last=date(2024, 3, 1),
             key=home.key(),
@@ -56,6 +57,17 @@ def test_their_records_are_counted_and_neither_they_nor_what_they_name_is_stored
         texts = vault.execute("SELECT identifier_text FROM identifiers ORDER BY ALL").fetchall()
         assert texts == [("bob",), ("cookie-2",)]
         assert vault.execute("FROM rejects").fetchall() == []
+
+
+def test_a_decision_about_them_is_counted_and_not_stored(home: Home) -> None:
+    ann = id_of(identifier_key(home.key(), "shop_login", "ann"))
+    decision = (
+        '{{"decision_id":"d1","line_number":{},"decision":"merge","identifier_id":"{}","other_identifier_id":"{}",'
+        '"reason":"a call","decided_at":"2024-03-01T23:59:59Z"}}\n'
+    )
+    lines = [decision.format(1, ann, "0" * 16), decision.format(2, "1" * 16, "0" * 16)]
+    account = load(home, "".join(lines), "identity_decisions", "decisions.jsonl")
+    assert (account.accepted_count, account.suppressed_count) == (1, 1)
 
 
 def test_a_receipt_names_nobody_in_clear(home: Home) -> None:

@@ -3,7 +3,7 @@ with shared as (
     select hits.identifier_key, min(hits.since) as since
     from {{ source('profiles', 'identity_quarantine') }} as hits
     inner join {{ ref('identity_rules') }} as rules using (rule)
-    where rules.linked_type = 'login' and rules.identifier_type in ('anonymous', 'device')
+    where rules.linked_type in ('login', 'shared_device') and rules.identifier_type in ('anonymous', 'device')
     group by hits.identifier_key
 ),
 
