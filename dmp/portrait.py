@@ -19,8 +19,9 @@ def read_portrait(home: Home, user: str) -> dict[str, Any]:
 
     user: a published user_id, of this build or an earlier one, or the source's own login or anonymous id.
     Keys: user_id, as_of_date, build_id, profile (the columns of user_profiles), and lists of rows: identifiers,
-    tags, interests, visits, paths, carts (open and abandoned), spending, loyalty, satisfaction, predictions (each with
-    its `parts`), segments, recommendations (the first five).
+    attributes (each with its source), devices (the first three), tags, interests, visits, paths, carts (open and
+    abandoned), spending, loyalty, satisfaction, predictions (each with its `parts`), segments, recommendations (the
+    first five).
     Raises DmpError where nobody, or more than one person, goes by that name.
     """
     with published(home) as build:
@@ -41,6 +42,16 @@ PARTS = {
         "identity_map",
         "SELECT identifier_type, count(*) AS identifier_count FROM identity_map WHERE user_id = ? "
         "GROUP BY identifier_type ORDER BY identifier_type",
+    ),
+    "attributes": (
+        "user_attributes",
+        "SELECT * EXCLUDE (user_id, as_of_date, build_id) FROM user_attributes WHERE user_id = ? "
+        "ORDER BY attribute, is_winning DESC, observed_at DESC, value, source",
+    ),
+    "devices": (
+        "user_devices",
+        "SELECT device_type, os, browser, event_count, last_event_date, is_shared FROM user_devices "
+        "WHERE user_id = ? ORDER BY device_rank LIMIT 3",
     ),
     "tags": (
         "user_tags",

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from dmp.landing.contract import PURPOSES
+from dmp.portrait_attributes import attributes, devices, who
 from dmp.portrait_habits import Rows, habit_rows, worth_rows
 from dmp.terminal import grid, is_nothing, number, print_section
 
@@ -38,7 +38,9 @@ def print_portrait(portrait: dict[str, Any], console: Console) -> None:
     """Print a portrait as read_portrait returns it; parts that the build does not hold are left out."""
     profile = portrait["profile"]
     sections: list[tuple[str, RenderableType | None]] = [
-        (f"Person {portrait['user_id']}", _who(profile, portrait["identifiers"])),
+        (f"Person {portrait['user_id']}", who(profile, portrait["identifiers"])),
+        ("What is known of them, and from where", attributes(portrait["attributes"])),
+        ("What they come with", devices(portrait["devices"])),
         ("Where they stand", _standing(profile, portrait["segments"], worth_rows(portrait))),
         ("What they did", _activity(profile)),
         ("Habits and carts", _rows(habit_rows(portrait))),
@@ -79,27 +81,6 @@ def _no_list(listed: dict[str, Any]) -> Text:
 
 def _print_stamp(of: dict[str, Any], console: Console) -> None:
     console.print(Text(f"as of {of['as_of_date']}, build {of['build_id']}", style="dim"))
-
-
-def _who(profile: dict[str, Any], identifiers: list[dict[str, Any]]) -> RenderableType:
-    place = ", ".join(profile[name] for name in ("city", "region") if profile.get(name))
-    registered = profile.get("registered_at")
-    known_by = ", ".join(f"{row['identifier_count']} {row['identifier_type']}" for row in identifiers)
-    consents = [f"{purpose} {_yes(profile.get(f'is_consented_{purpose}'))}" for purpose in PURPOSES]
-    facts = {
-        "age": number(profile.get("age")),
-        "gender": profile.get("gender") or "unknown",
-        "place": place or "unknown",
-        "registered": str(registered.date()) if registered else "unknown",
-        "known by": known_by or f"{profile.get('identifier_count', 'unknown')} identifiers",
-        "comes by": ", ".join(filter(None, (profile.get("main_channel"), profile.get("main_device_type")))),
-        "consents": ", ".join(consents),
-    }
-    return grid(*[(name, fact) for name, fact in facts.items() if fact])
-
-
-def _yes(value: bool | None) -> str:
-    return "unknown" if value is None else "yes" if value else "no"
 
 
 def _standing(profile: dict[str, Any], segments: list[dict[str, Any]], worth: Rows) -> RenderableType:

@@ -32,6 +32,7 @@ UNPUBLISHED_TABLES = {
     "identity_quarantine",
     "learning_consents",
     "user_activity",
+    "user_answers",
     "user_consents",
     "user_dimension_activity",
     "user_item_activity",

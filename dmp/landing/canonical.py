@@ -77,12 +77,18 @@ ITEMS = {
 }
 CUSTOMERS = {
     **KEYS,
+    # How the record came about: crm (also where it is NULL), registration or transaction.
+    "source_kind": "VARCHAR",
     "gender": "VARCHAR",
     "birth_year": "BIGINT",
+    "age_band": "VARCHAR",
     "region": "VARCHAR",
     "city": "VARCHAR",
     "occupation": "VARCHAR",
+    "education": "VARCHAR",
     "income_band": "VARCHAR",
+    "marital_status": "VARCHAR",
+    "household_size": "BIGINT",
     "children_count": "BIGINT",
     "registered_at": "TIMESTAMPTZ",
     "observed_at": "TIMESTAMPTZ",

@@ -11,6 +11,8 @@ from dmp.world.dirt import MISSING_TEXT
 from dmp.world.people import INCOME_BANDS, OCCUPATIONS, People
 
 CHANGES_A_DAY = 1 / 500
+EDUCATIONS = ("secondary", "vocational", "bachelor", "master")
+GRADUATES = ("manager", "teacher", "nurse", "engineer")
 MAY_BE_MISSING = ("gender", "birth_year", "occupation", "income_band", "children_count")
 
 
@@ -53,6 +55,8 @@ def describe(people: People, rows: pd.DataFrame, missing: np.ndarray) -> pd.Data
         "region": np.array(REGIONS)[region],
         "city": np.array(CITIES)[region, city],
         "occupation": np.array(OCCUPATIONS)[people.occupation[owner]],
+        "education": _educations(people)[owner],
+        "marital_status": _marital_statuses(people)[owner],
         "income_band": np.array(INCOME_BANDS)[rows["income"]],
         "children_count": rows["children"].to_numpy().astype(str),
     }
@@ -60,3 +64,22 @@ def describe(people: People, rows: pd.DataFrame, missing: np.ndarray) -> pd.Data
         kind = missing[owner, field]
         texts[name] = np.where(kind >= 0, np.array(MISSING_TEXT)[kind], texts[name])
     return rows.drop(columns="city").assign(**texts)
+
+
+def _educations(people: People) -> np.ndarray:
+    """Some occupations need a degree; the others have any but a master's."""
+    everyone = np.arange(people.count)
+    is_graduate = np.isin(np.array(OCCUPATIONS)[people.occupation], GRADUATES)
+    return np.array(EDUCATIONS)[np.where(is_graduate, 2 + everyone % 2, everyone % 3)]
+
+
+def _marital_statuses(people: People) -> np.ndarray:
+    """The two eldest of a household are married to each other, if they are of age."""
+    eldest_first = np.lexsort((np.arange(people.count), people.birth_year, people.household))
+    household = people.household[eldest_first]
+    place = np.arange(people.count) - np.searchsorted(household, household)
+    is_pair = (place < 2) & (np.bincount(people.household)[household] > 1)
+    married = np.zeros(people.count, bool)
+    married[eldest_first] = is_pair
+    is_of_age = people.birth_year <= people.birth_year.max() - 10
+    return np.where(married & is_of_age, "married", "unmarried")

@@ -100,8 +100,8 @@ FROM delivered JOIN items USING (number) JOIN item_names USING (item)
 CUSTOMERS = """
 SELECT rank, landed_day, kind, concat(
     user_id, ',', email, ',', phone, ',', gender, ',', birth_year, ',', region, ',', city,
-    ',', occupation, ',', income_band, ',', children_count, ',', iso(registered_moment),
-    ',', iso(moment)) AS line
+    ',', occupation, ',', education, ',', marital_status, ',', income_band, ',', children_count,
+    ',', iso(registered_moment), ',', iso(moment)) AS line
 FROM delivered JOIN customers USING (number) JOIN user_names USING (person)
 """
 

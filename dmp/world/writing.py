@@ -20,8 +20,8 @@ SOURCE = "shop"
 HEADERS = {
     "items": "item_id,name,category_path,brand,price_amount,cost_amount,stock_quantity,min_age,"
     "blocked_regions,is_consumable,updated_at",
-    "customers": "user_id,email,phone,gender,birth_year,region,city,occupation,income_band,children_count,"
-    "registered_at,updated_at",
+    "customers": "user_id,email,phone,gender,birth_year,region,city,occupation,education,marital_status,"
+    "income_band,children_count,registered_at,updated_at",
     "coupons": "offer_id,user_id,coupon_code,discount_percent,offered_at,expires_at",
 }
 COMPRESSED = (

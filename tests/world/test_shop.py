@@ -21,8 +21,8 @@ KEYS = {
     "refunds": "refund_id order_id line_number user_id item_id quantity amount refunded_at reason",
     "items": "item_id name category_path brand price_amount cost_amount stock_quantity min_age"
     " blocked_regions is_consumable updated_at",
-    "customers": "user_id email phone gender birth_year region city occupation income_band children_count"
-    " registered_at updated_at",
+    "customers": "user_id email phone gender birth_year region city occupation education"
+    " marital_status income_band children_count registered_at updated_at",
     "reviews": "review_id user_id item_id order_id rating text reviewed_at",
     "exposures": "exposure_id campaign_id user_id channel is_holdout exposed_at cost_amount",
     "coupons": "offer_id user_id coupon_code discount_percent offered_at expires_at",

@@ -10,13 +10,10 @@ select
     household_key,
     email_key,
     phone_key,
-    gender,
-    birth_year,
-    region,
-    city,
-    occupation,
-    income_band,
-    children_count,
+    coalesce(source_kind, 'crm') as source_kind,
+    {%- for attribute in declared_attributes() %}
+    {{ attribute }},
+    {%- endfor %}
     registered_at,
     observed_at,
     landed_date,

@@ -14,6 +14,10 @@ with records as (
         ) as record_age
     from {{ ref('int_customers') }} as customers
     inner join {{ ref('identity_map') }} as map on customers.login_key = map.identifier_key
+),
+
+purposes as (
+    select attribute, any_value(purpose) as purpose from {{ ref('attribute_ladder') }} group by attribute
 )
 
 select
@@ -22,7 +26,8 @@ select
     answers.column_name,
     answers.missing_kind,
     answers.observed_at,
-    case when answers.column_name in ('income_band', 'children_count') then 'sensitive' else 'analytics' end as purpose
+    purposes.purpose
 from records
 inner join {{ ref('int_missing_answers') }} as answers using (source_file, source_line)
+inner join purposes on answers.column_name = purposes.attribute
 where records.record_age = 1

@@ -12,16 +12,19 @@ identifiers as (
     select user_key, count(*) as identifier_count from map group by user_key
 ),
 
--- The newest answer to each question that was answered at all.
-customers as (
+attributes as (
     select
-        map.user_key,
-        {%- for attribute in [
-            'gender', 'birth_year', 'region', 'city', 'occupation', 'income_band', 'children_count',
-        ] %}
-        arg_max({{ attribute }}, (observed_at, customers.landed_date, source_file, source_line)) as {{ attribute }},
+        user_key,
+        {%- for attribute, type in profile_attributes().items() %}
+        max(value) filter (attribute = '{{ attribute }}')::{{ type }} as {{ attribute }}{{ ',' if not loop.last }}
         {%- endfor %}
-        min(registered_at) as registered_at
+    from {{ ref('user_attributes') }}
+    where is_winning
+    group by user_key
+),
+
+registrations as (
+    select map.user_key, min(registered_at) as registered_at
     from {{ ref('int_customers') }} as customers
     inner join map on {{ person_key('customers') }} = map.identifier_key
     group by map.user_key
@@ -29,6 +32,12 @@ customers as (
 
 lifecycle as (
     select user_key, lifecycle_stage, entered_on from {{ ref('user_lifecycle') }} where left_on is null
+),
+
+main_devices as (
+    select user_key, os as main_os, is_shared as is_main_device_shared
+    from {{ ref('user_devices') }}
+    where device_rank = 1
 ),
 
 consents as (
@@ -92,11 +101,16 @@ select
     metrics.user_key,
     {{ key_as_id('metrics.user_key') }} as user_id,
     identifiers.identifier_count,
-    customers.* exclude (user_key, birth_year),
-    year(metrics.as_of_date) - customers.birth_year as age,
+    attributes.* exclude (user_key, birth_year, age_band),
+    registrations.registered_at,
+    year(metrics.as_of_date) - attributes.birth_year as age,
+    coalesce(
+        {{ age_band('year(metrics.as_of_date) - attributes.birth_year') }}, attributes.age_band
+    ) as age_band,
     consents.* exclude (user_key),
     main_dimensions.main_channel,
     main_dimensions.main_device_type,
+    main_devices.* exclude (user_key),
     main_interests.main_category,
     main_interests.main_brand,
     lifecycle.lifecycle_stage,
@@ -108,7 +122,9 @@ select
     metrics.* exclude (as_of_date, user_key)
 from metrics
 inner join identifiers using (user_key)
-left join customers using (user_key)
+left join attributes using (user_key)
+left join registrations using (user_key)
+left join main_devices using (user_key)
 inner join consents using (user_key)
 left join main_dimensions using (user_key)
 left join main_interests using (user_key)

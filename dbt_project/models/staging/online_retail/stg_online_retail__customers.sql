@@ -1,6 +1,7 @@
 -- One row per customer and landed day on which they bought: the country of their last invoice line.
 select
     login_key,
+    'transaction' as source_kind,
     arg_max(country, source_line) as region,
     max(event_at) as observed_at,
     landed_date,

@@ -4,6 +4,7 @@ select
     anonymous_key,
     email_key,
     phone_key,
+    'registration' as source_kind,
     gender,
     year(try_cast(birthday as date)) as birth_year,
     state as region,

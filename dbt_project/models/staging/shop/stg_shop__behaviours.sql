@@ -7,6 +7,7 @@ select
     anonymous_key,
     device_key,
     device_type,
+    os,
     channel,
     campaign_id,
     item_id,

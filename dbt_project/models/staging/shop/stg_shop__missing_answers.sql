@@ -1,6 +1,7 @@
 -- One row per customer record and question without an answer, or with the answer zero: which kind of nothing it is.
 {%- set questions = [
-    'gender', 'birth_year', 'region', 'city', 'occupation', 'income_band', 'children_count',
+    'gender', 'birth_year', 'region', 'city', 'occupation', 'education', 'marital_status', 'income_band',
+    'children_count',
 ] %}
 {%- for question in questions %}
 select
