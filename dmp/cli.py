@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dmp import rejects_commands
+from dmp.audiences.commands import audience
 from dmp.cleaning.commands import cleaning
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
@@ -174,6 +175,7 @@ for look in (status, sql, profile, recommend, verify):
     app.command(rich_help_panel="Look")(reported(look))
 app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(identity, name="identity", rich_help_panel="Decide")
+app.add_typer(audience, name="audience", rich_help_panel="Decide")
 for ask in (access, erase):
     app.command(rich_help_panel="Privacy")(reported(ask))
 

@@ -122,6 +122,16 @@ class Home:
         return self.root / "verification"
 
     @property
+    def exports(self) -> Path:
+        """Files of audiences that were taken out."""
+        return self.root / "exports"
+
+    @property
+    def export_record(self) -> Path:
+        """What was taken out, one line an export."""
+        return self.exports / "exports.jsonl"
+
+    @property
     def truth(self) -> Path:
         """The built-in world's ledger; only evaluation may read it."""
         return self.root / "truth"

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from dmp.audiences.erasing import exported_rows, forget_exported
 from dmp.builds import published_build
 from dmp.privacy.access import keyed_conditions, rejected_records
 from dmp.privacy.landed_records import FoundRecords, find_records
@@ -56,6 +57,7 @@ def plan_erasure(home: Home, users: Iterable[str]) -> Plan:
             "vault_identifiers": len(people.texts),
             "vault_rejects": len(rejected_records(connection, found)),
             "table_rows": _table_rows(connection, people.keys),
+            "exported_rows": exported_rows(home, people.keys, _in_clear(people)),
             "models": sum(path.is_file() for path in home.models.rglob("*")),
             "builds": len(list(home.builds.glob("[!.]*"))),
             "unread_files": unread,
@@ -63,6 +65,10 @@ def plan_erasure(home: Home, users: Iterable[str]) -> Plan:
         return Plan(people, found, removed)
     finally:
         connection.close()
+
+
+def _in_clear(people: People) -> list[str]:
+    return sorted({text for _, _, text in people.texts})
 
 
 def _entity(records: FoundRecords) -> str:
@@ -98,7 +104,8 @@ def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]
     """
     build = (published_build(home) or {}).get("build_id")
     receipt = plan.begun or begin_receipt(home, plan.people.keys, build, plan.removed)
-    _forget_where_named(home, sorted({text for _, _, text in plan.people.texts}))
+    _forget_where_named(home, _in_clear(plan.people))
+    forget_exported(home, plan.people.keys, _in_clear(plan.people))
     _forget_unfinished(home)
     for records in plan.found:
         records.remove()
@@ -134,7 +141,7 @@ def _forget_unfinished(home: Home) -> None:
     That one holds links to what landed.
     """
     shutil.rmtree(home.verification, ignore_errors=True)
-    for folder in (home.landing, home.truth):
+    for folder in (home.landing, home.truth, home.exports):
         for path in folder.rglob(".*.erasing"):
             path.unlink()
 
