@@ -31,6 +31,7 @@ UNPUBLISHED_TABLES = {
     "identity_map_history",
     "identity_quarantine",
     "learning_consents",
+    "profiled_facts",
     "user_activity",
     "user_answers",
     "user_consents",

@@ -199,7 +199,7 @@ def build(
     select: str,
     home: Home,
     settings: Settings,
-    variables: Mapping[str, str],
+    variables: Mapping[str, Any],
     *,
     with_unit_tests: bool = False,
 ) -> list[NodeResult]:

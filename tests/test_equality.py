@@ -15,6 +15,8 @@ from dmp.world.shop import write_world
 
 # Only how files were delivered may differ, never what the tables hold; float columns are compared to the bit as well.
 DIRT = Dirt(late=0.02, duplicates=0.02, broken=0.005)
+# Files of the last day that come when it has been run once.
+LATER = ("orders.*", "reviews.*", "consents.*", "customers.*")
 
 
 def tables(home: Home) -> dict[str, list[tuple]]:
@@ -72,8 +74,13 @@ def day_by_day(tmp_path_factory: pytest.TempPathFactory, all_at_once: Home, run:
     batches = [days[:91], days[91:92], days[92:97], days[97:98], days[98:]]
     for batch in batches:
         for day in batch:
-            shutil.copytree(day, home.landing / "shop" / day.name)
+            is_open = day == days[-1]
+            later = shutil.ignore_patterns(*LATER) if is_open else None
+            shutil.copytree(day, home.landing / "shop" / day.name, ignore=later)
         assert run(home).is_success
+    # One more file in the open day: only the people whom it touches are made anew.
+    shutil.copytree(days[-1], home.landing / "shop" / days[-1].name, dirs_exist_ok=True)
+    assert run(home).is_success
     return home
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
+from dmp.defs.learning import served_day
 from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, materialized, run_range
 from dmp.defs.warehouse import Warehouse, table_metadata
 from dmp.defs.work import SECONDS
+from dmp.touched import forget_profiled, remember_profiled, touched_people
 from dmp.transformation import DBT_PROJECT, NodeResult, build, manifest_path
 
 MANIFEST: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
@@ -78,13 +81,37 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool, exclude: str
     )
     def assets(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, is_partitioned)}
-        results = build(_selected(context), warehouse.home, warehouse.settings, variables)
+        with _profiling(context, warehouse, stage) as touched:
+            results = build(_selected(context), warehouse.home, warehouse.settings, variables | touched)
         SECONDS["sql"] += sum(result.seconds for result in results)
         with warehouse.connect() as connection:
             for result in results:
                 yield from _events(context, connection, result)
 
     return assets
+
+
+@contextmanager
+def _profiling(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, stage: str
+) -> Iterator[dict[str, list[int]]]:
+    """Yield whose profiles a run makes anew, as a dbt variable (none is everybody's), and remember that they are made.
+
+    Only a run of the last landed day alone may know; what is picked by hand, or follows other days, is for everybody.
+    """
+    if stage != "profiles":
+        yield {}
+        return
+    with warehouse.connect() as connection:
+        day = served_day(connection)
+        is_of_the_day = run_range(context.run) == (day, day) and not context.is_subset
+        touched = touched_people(connection, day) if is_of_the_day else None
+        forget_profiled(connection)
+    context.log.info(f"profiles made anew: {'everybody' if touched is None else len(touched)}")
+    yield {} if touched is None else {"touched_people": touched}
+    if not context.is_subset:
+        with warehouse.connect() as connection:
+            remember_profiled(connection, day)
 
 
 def _selected(context: dg.AssetExecutionContext) -> str:
@@ -115,7 +142,7 @@ def _events(
                 metadata={"failed_rows": result.failures},
             )
         return
-    is_table = node["config"]["materialized"] != "table_macro"
+    is_table = node["config"]["materialized"] != "table_function"
     described = table_metadata(connection, node["schema"], node["name"]) if is_table else {}
     metadata = {**described, "seconds": result.seconds}
     yield materialized(context, node["name"], metadata)

@@ -1,4 +1,5 @@
 -- One row per person who bought items of a brand: how far they keep to one.
+{{ config(materialized='per_person') }}
 with lines as (
     select bought.as_of_date, bought.user_key, items.brand, count(*) as line_count
     from ({{ served_facts('int_cart_actions') }}) as bought

@@ -1,4 +1,5 @@
 -- One row per person and item that they put into a cart in the last 90 days: what became of it, and since when.
+{{ config(materialized='per_person') }}
 with actions as (
     {{ served_facts('int_cart_actions') }}
 ),

@@ -1,5 +1,5 @@
 -- One row per person, event_date and interval of knowledge: what was known of that day on any date in the interval.
-{{ config(post_hook="{{ describe_columns(daily_descriptions(activity_measures())) }}") }}
+{{ config(materialized='per_person', post_hook="{{ describe_columns(daily_descriptions(activity_measures())) }}") }}
 with visible as (
     select
         user_key,

@@ -1,4 +1,5 @@
 -- One row per person, kind and value: their strongest interests, by evidence that fades and expires.
+{{ config(materialized='per_person') }}
 {%- set items = ref('item_profiles') %}
 with meanings as (
     {%- for kind in ['category', 'category_top', 'brand', 'price_band'] %}

@@ -1,4 +1,5 @@
 -- One row per person who bought: how loyal they are, from 0 to 100, as the sum of four parts.
+{{ config(materialized='per_person') }}
 with parts as (
     select
         as_of_date,

@@ -1,4 +1,5 @@
 -- One row per person and question that their newest record leaves open or answers with zero.
+{{ config(materialized='per_person') }}
 with records as (
     select
         map.user_key,

@@ -1,4 +1,5 @@
 -- One row per person and path (three steps that followed each other within a visit): their ten most frequent ones.
+{{ config(materialized='per_person') }}
 with visits as (
     {{ served_visits() }}
 ),

@@ -1,4 +1,5 @@
 -- One row per person who bought: how satisfied they are, from 0 to 100, as the sum of two parts.
+{{ config(materialized='per_person') }}
 with told as (
     select
         metrics.as_of_date,

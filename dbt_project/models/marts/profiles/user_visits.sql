@@ -1,5 +1,6 @@
 -- One row per person who visited in the last 90 days: when they come, how often and for how long.
 {{ config(
+    materialized='per_person',
     post_hook="{{ describe_columns(windowed_descriptions(habit_descriptions(), habit_windows(), habit_descriptions())) }}",
 ) }}
 with visits as (
