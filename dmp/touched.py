@@ -30,8 +30,6 @@ FACTS = {
     "int_consents": ("identifier_key",),
     "int_exposures": ("identifier_key",),
 }
-# Who is who, as known in intervals.
-MAPS = ("identity_map_history",)
 
 
 def touched_people(connection: duckdb.DuckDBPyConnection, day: date) -> list[int] | None:
@@ -50,8 +48,19 @@ def touched_people(connection: duckdb.DuckDBPyConnection, day: date) -> list[int
     people = connection.execute(
         f"""
         WITH changed AS MATERIALIZED ({changed}),
-        maps AS ({" UNION ALL ".join(f"SELECT identifier_key, user_key FROM profiles.{name}" for name in MAPS)})
-        SELECT DISTINCT user_key FROM maps SEMI JOIN changed ON kind = 'identifier' AND identifier_key = key
+        -- A second login on a browser parts it from those who were seen on it before.
+        beside AS (
+            SELECT key FROM changed WHERE kind = 'identifier'
+            UNION SELECT other_identifier_key FROM intermediate.int_identity_links
+            SEMI JOIN changed ON kind = 'identifier' AND identifier_key = key
+            UNION SELECT identifier_key FROM intermediate.int_identity_links
+            SEMI JOIN changed ON kind = 'identifier' AND other_identifier_key = key
+        ),
+        maps AS (
+            SELECT identifier_key, user_key FROM profiles.identity_map_history
+            UNION ALL SELECT identifier_key, user_key FROM profiles.identity_days_history
+        )
+        SELECT DISTINCT user_key FROM maps SEMI JOIN beside ON identifier_key = key
         UNION SELECT key FROM changed WHERE kind = 'person'
         UNION ALL SELECT NULL FROM changed WHERE kind = 'catalogue'
         ORDER BY user_key NULLS FIRST
@@ -100,14 +109,13 @@ def _digests(day: date) -> str:
         "SELECT 'identifier' AS kind, identifier_key AS key, hash(facts) AS digest "
         "FROM intermediate.int_sessions AS facts WHERE $day IN (known_from, known_to)"
     )
-    maps = [
-        f"SELECT 'person' AS kind, user_key AS key, hash(facts) AS digest "  # noqa: S608
-        f"FROM profiles.{table} AS facts WHERE $day IN (known_from, known_to)"
-        for table in MAPS
-    ]
+    people = (
+        "SELECT 'person' AS kind, user_key AS key, hash(facts) AS digest "
+        "FROM profiles.identity_map_history AS facts WHERE $day IN (known_from, known_to)"
+    )
     catalogue = (
         "SELECT 'catalogue' AS kind, 0::BIGINT AS key, hash(facts) AS digest "
         "FROM intermediate.int_items AS facts WHERE landed_date = $day"
     )
-    rows = " UNION ALL ".join([*facts, sessions, *maps, catalogue])
+    rows = " UNION ALL ".join([*facts, sessions, people, catalogue])
     return f"SELECT kind, key, sum(digest::HUGEINT) AS digest FROM ({rows}) GROUP BY kind, key"  # noqa: S608
