@@ -1,4 +1,5 @@
 -- Values that only one of the two tables takes for the one that counts today.
+{{ config(meta={'dagster': {'ref': {'name': 'user_attributes'}}}) }}
 with winners as (
     select user_key, attribute, value, source from {{ ref('user_attributes') }} where is_winning
 ),
