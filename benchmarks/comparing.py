@@ -52,9 +52,13 @@ def home_digest(home: Home) -> dict[str, str]:
 
 
 def served(home: Home) -> dict[str, str]:
-    """Return what a reader of the published copy gets: the build it names, and a digest of every table."""
+    """Return what a reader of the published copy gets: the build it names and a digest of every table, or what they are
+    told where nothing is published yet, which is the same in every copy of a home.
+    """
     from dmp.published import published
 
+    if not home.published.exists():
+        return {"build_id": "none"}
     with published(home) as build:
         tables = build.build["tables"]
         query = 'SELECT count(*), sum(hash(rows)::HUGEINT), min(build_id), max(build_id) FROM "{}" AS rows'
