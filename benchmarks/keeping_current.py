@@ -24,17 +24,17 @@ from benchmarks.comparing import copied, database_digest
 from dmp.defs import transformation
 from dmp.defs.running import RunOutcome, run_pending
 from dmp.pending import pending_days
-from dmp.settings import Home
+from dmp.settings import PROJECT, Home
 from dmp.touched import touched_people
 from dmp.world.dirt import Dirt
 from dmp.world.shop import write_world
 
-PER_PERSON = """
-SELECT table_name FROM duckdb_columns() JOIN duckdb_tables() USING (schema_name, table_name)
-WHERE schema_name = 'profiles' AND column_name = 'user_key' AND table_name LIKE 'user_%'
-    AND table_name NOT IN ('user_profiles', 'user_tags', 'user_spending', 'user_metrics_history')
-ORDER BY table_name
-"""
+# Tables of one person's facts each: the others (quantiles, ranks) are always made whole.
+PER_PERSON = sorted(
+    path.stem
+    for path in (PROJECT / "dbt_project" / "models" / "marts" / "profiles").glob("user_*.sql")
+    if "materialized='per_person'" in path.read_text()
+)
 
 
 def ran(home: Home) -> RunOutcome:
@@ -51,10 +51,9 @@ def ran(home: Home) -> RunOutcome:
 def rows_of_people(home: Home) -> dict[int, int]:
     """Return one hash per person over all their rows in the tables that are made person by person."""
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        tables = [name for (name,) in connection.execute(PER_PERSON).fetchall()]
         union = " UNION ALL ".join(
             f"SELECT user_key, hash('{name}', rows)::HUGEINT AS digest FROM profiles.{name} AS rows"
-            for name in tables
+            for name in PER_PERSON
         )
         query = f"SELECT user_key, sum(digest) FROM ({union}) GROUP BY user_key"
         return dict(connection.execute(query).fetchall())
