@@ -70,6 +70,22 @@ def connect(
         connection.close()
 
 
+def trial_home(home: Home, folder: Path) -> Home:
+    """Return a home in `folder` with a copy of the warehouse and the same landing: for trials that change nothing here.
+
+    Raises DmpError where `home` has no warehouse.
+    """
+    if not home.warehouse.exists():
+        raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
+    trial = Home.at(folder)
+    # Which sources ever landed decides which staging views there are.
+    trial.landing.symlink_to(home.landing.resolve())
+    with exclusive(home):
+        for path in home.root.glob(f"{home.warehouse.name}*"):
+            shutil.copy(path, trial.root / path.name)
+    return trial
+
+
 def begin_rebuild(home: Home, made_by: Mapping[str, Any]) -> None:
     """Empty the warehouse for tables made by other code or settings: the landing is the truth.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pandas as pd
 
 from dmp.cleaning.fitting import update_parameters
 from dmp.cleaning.rules import Rule
-from dmp.settings import DmpError, Home
+from dmp.settings import Home
 from dmp.transformation import build
-from dmp.warehouse import connect, exclusive
+from dmp.warehouse import connect, trial_home
 
 CLEANED = "cleaning_changes int_cells_counted int_events int_items int_customers cleaning_accounts"
 LANDED = "SELECT min(landed_date), max(landed_date) FROM raw.landed_files"
@@ -24,14 +23,7 @@ def cleaned_again(home: Home, rules: Sequence[Rule], folder: Path) -> Home:
 
     Nothing after the facts but `cleaning_accounts` is made anew. Raises DmpError where `home` has no warehouse.
     """
-    if not home.warehouse.exists():
-        raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
-    trial, settings = Home.at(folder), home.settings()
-    # Which sources ever landed decides which staging views there are.
-    trial.landing.symlink_to(home.landing.resolve())
-    with exclusive(home):
-        for path in home.root.glob(f"{home.warehouse.name}*"):
-            shutil.copy(path, trial.root / path.name)
+    trial, settings = trial_home(home, folder), home.settings()
     with connect(trial, settings) as connection:
         _write(connection, rules)
         first, last = connection.execute(LANDED).fetchall()[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ import duckdb
 import yaml
 from pydantic import ValidationError
 
-from dmp.settings import DmpError, Home, Settings, SettingsError
+from dmp.settings import Home, Settings, SettingsError
 from dmp.tags.packs import load_pack, load_packs, pack_paths, switched_on
 from dmp.tags.rules import Level, Pack, Tag
 from dmp.transformation import build
-from dmp.warehouse import connect, exclusive
+from dmp.warehouse import connect, trial_home
 
 PROPOSED = "proposed"
 TAGGED = "tag_rules tag_levels tag_points user_tag_changes user_tags"
@@ -73,13 +72,7 @@ def tagged_again(home: Home, proposed: Mapping[str, Tag], folder: Path) -> Home:
 
     `trial.user_tags` in its warehouse is what they held before. Raises DmpError where `home` has no warehouse.
     """
-    if not home.warehouse.exists():
-        raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
-    trial, settings = Home.at(folder), home.settings()
-    trial.landing.symlink_to(home.landing.resolve())
-    with exclusive(home):
-        for path in home.root.glob(f"{home.warehouse.name}*"):
-            shutil.copy(path, trial.root / path.name)
+    trial, settings = trial_home(home, folder), home.settings()
     with connect(trial, settings) as connection:
         connection.execute(BEFORE)
     packs = _write_packs(trial, load_packs(settings, home), proposed)
