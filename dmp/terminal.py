@@ -40,6 +40,10 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
             command(*arguments, **options)
         except (typer.Exit, typer.Abort):
             raise
+        except BrokenPipeError as error:
+            # Whoever reads the output has seen enough; what is still buffered goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from error
         except Exception as error:
             if os.environ.get("DMP_DEBUG"):
                 raise
