@@ -29,7 +29,9 @@ class Question:
 class FittedCandidate(Protocol):
     """Numbers, names and LightGBM's text; nothing in it is executed when it is read back."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name of the candidate that was fitted."""
 
     def predict(self, table: pd.DataFrame) -> np.ndarray:
         """Return one finite number per row: log-odds of a chance, the expected value (>= 0) of an amount."""
@@ -42,10 +44,18 @@ class FittedCandidate(Protocol):
 
 
 class Candidate(Protocol):
-    """A way to learn: `answers` holds "chance", "amount" or both."""
+    """A way to learn.
 
-    name: str
-    answers: frozenset[str]
+    One that searches before it grows may also offer `settled(fitted)`: the same way with the search's choices fixed.
+    """
+
+    @property
+    def name(self) -> str:
+        """Whole words: it is what reports call the candidate."""
+
+    @property
+    def answers(self) -> frozenset[str]:
+        """What it can tell: "chance", "amount" or both."""
 
     def fit(self, rows: pd.DataFrame, question: Question) -> FittedCandidate:
         """Learn from rows with `label`; raises NotLearnable with one sentence when they cannot carry it."""
