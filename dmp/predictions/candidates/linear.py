@@ -105,11 +105,10 @@ class Line:
     def load(self, files: dict[str, bytes]) -> FittedLine:
         """Read line.json."""
         stored: dict[str, Any] = json.loads(files["line.json"])
-        levels = {name: tuple(values) for name, values in stored.pop("levels").items()}
-        lists = {
-            name: tuple(stored.pop(name)) for name in ("numbers", "largest", "mean", "spread", "coefficients")
-        }
-        return FittedLine(levels=levels, **lists, **stored)
+        for name in ("numbers", "largest", "mean", "spread", "coefficients"):
+            stored[name] = tuple(stored[name])
+        stored["levels"] = {name: tuple(values) for name, values in stored["levels"].items()}
+        return FittedLine(**stored)
 
     def _regress(self, inputs: np.ndarray, labels: np.ndarray, answer: str) -> tuple[np.ndarray, float]:
         from sklearn.linear_model import LogisticRegression, PoissonRegressor
