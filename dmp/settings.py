@@ -8,6 +8,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -31,6 +32,22 @@ class SettingsError(DmpError):
     exit_code = 2
 
 
+class TargetSettings(BaseModel):
+    """One more prediction of a home: who is asked about what, over how many days."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", description="a new word, such as purchase_tea_30d")
+    label: Literal["purchase", "no_purchase", "orders", "spend"]
+    horizon_days: int = Field(ge=1, le=730)
+    population: Literal["everybody", "customers", "customers_90d"] = "everybody"
+    category: str | None = Field(None, description="only purchases of this category")
+    brand: str | None = Field(None, description="only purchases of this brand")
+    new_items_days: int | None = Field(
+        None, ge=1, description="only items first listed at most so long before the cut"
+    )
+
+
 class Settings(BaseModel):
     """The owner's choices, from `<home>/settings.yaml`; every field has a default that works.
 
@@ -45,6 +62,10 @@ class Settings(BaseModel):
     explained_people: int = Field(2000, ge=0, description="people per target whose score parts are stored")
     list_length: int = Field(20, ge=1, description="items in a published recommendation list")
     builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
+    targets: list[TargetSettings] = Field([], description="predictions beside the built-in ones")
+    models: dict[str, str] = Field(
+        {}, description="target: model_version that is used in place of the newest"
+    )
     tag_packs: list[str] = Field(
         ["commerce", "growth"], description="packs of tags that are on: dmp/tags/packs, or <home>/tag_packs"
     )

@@ -98,7 +98,9 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
             "user_predictions": "One row per person and target: the calibrated score, or the reason why there is none.",
             "prediction_parts": "One row per person, target and feature: what moved the score, in log-odds.",
             "prediction_models": "One row per target: the model in use, or why there is none.",
+            "prediction_choices": "One row per target and recipe: how it did in rehearsals on earlier windows.",
             "prediction_metrics": "One row per target, model, vintage and metric, on a later, untouched window.",
+            "prediction_slices": "One row per target, part of the people and metric, on the same window.",
             "prediction_calibration": "One row per target and tenth of scores: predicted against observed.",
         },
         PROFILES,
@@ -121,7 +123,7 @@ def _prediction_metadata(
     metrics = tables["prediction_metrics"]
     champions = tables["prediction_models"].merge(metrics, on=["target", "model_version"])
     shown = champions[
-        (champions["model"] == "lightgbm") & (champions["vintage"] == champions["champion_vintage"])
+        (champions["model"] == champions["recipe"]) & (champions["vintage"] == champions["champion_vintage"])
     ]
     if result.asset_key == dg.AssetKey("prediction_metrics"):
         return {f"{row.target}_{row.metric}": float(row.value) for row in shown.itertuples()}

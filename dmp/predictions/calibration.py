@@ -14,7 +14,7 @@ BIN_COUNT = 10
 SMALLEST = 1e-6
 
 
-def log_odds(probability: np.ndarray) -> np.ndarray:
+def log_odds(probability: np.ndarray | float) -> np.ndarray:
     """Return the logit of probabilities."""
     kept = np.clip(probability, SMALLEST, 1 - SMALLEST)
     return np.log(kept) - np.log1p(-kept)
@@ -42,11 +42,21 @@ def fit_calibration(raw: np.ndarray, labels: np.ndarray) -> Calibration:
 
     A line keeps the ranking and needs few people. Over 14 windows of Online Retail: log-loss 0.554 and
     calibration error 0.053; isotonic regression 0.556 and 0.053, uncalibrated 0.555 and 0.060.
+    Where all answers are the same, or a line would turn the ranking round, only the level is moved.
     """
     from sklearn.linear_model import LogisticRegression
 
-    line = LogisticRegression(C=np.inf, max_iter=1000).fit(raw.reshape(-1, 1), labels)
-    return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
+    if np.ptp(raw) > SMALLEST:
+        line = LogisticRegression(C=np.inf, max_iter=1000).fit(raw.reshape(-1, 1), labels)
+        if (slope := float(line.coef_[0, 0])) > 0:
+            return Calibration(slope, float(line.intercept_[0]))
+    return Calibration(1.0, float(log_odds(labels.mean()) - log_odds(probability(raw).mean())))
+
+
+def fit_factor(amounts: np.ndarray, labels: np.ndarray) -> Calibration:
+    """Return the factor, between a half and two, that makes the amounts add up to the labels."""
+    total = float(amounts.sum())
+    return Calibration(float(np.clip(labels.sum() / total, 0.5, 2.0)) if total > 0 else 1.0, 0.0)
 
 
 def calibration_bins(labels: np.ndarray, scores: np.ndarray) -> pd.DataFrame:

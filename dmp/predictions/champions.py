@@ -1,129 +1,181 @@
-"""Which of two vintages is published: both know the facts of the same day, and the tested one ships."""
+"""The published model of a target: recipe chosen by rehearsals, vintage by the newest window, tested as it ships."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dmp.predictions.baselines import fit_baselines
-from dmp.predictions.calibration import Calibration, calibration_bins, fit_calibration
+from dmp.predictions.blend import Blend, blend, log_loss_of
+from dmp.predictions.calibration import calibration_bins
+from dmp.predictions.candidates.candidate import Candidate, Question
+from dmp.predictions.candidates.catalogue import CANDIDATES
+from dmp.predictions.choice import BLEND, choose, held_out_losses, recipes, rehearse
 from dmp.predictions.cuts import Cuts, NotLearnable
-from dmp.predictions.metrics import evaluate, lift_curve
-from dmp.predictions.models import feature_matrix, feature_names, fit_trees, raw_scores
-from dmp.predictions.training_rows import reason_not_to_learn
+from dmp.predictions.importance import importance
+from dmp.predictions.leaks import leaks
+from dmp.predictions.learning import learn
+from dmp.predictions.metrics import evaluate, evaluate_amounts, lift_curve
+from dmp.predictions.slices import evaluate_slices
+from dmp.predictions.support import Support
+from dmp.predictions.targets import Target
+from dmp.predictions.training_rows import feature_names, reason_not_to_learn, rows_at
 
-CALIBRATION_CUT_COUNT = (
-    4  # base rates drift: calibration error 0.053 with the newest month, 0.060 with all cuts
-)
+IMPORTANCE_PEOPLE = 1000  # parts of trees cost 70 to 200 times a prediction
 
 
 @dataclass(frozen=True)
 class Champion:
     """A published model with its test results; everything that a model folder holds, nothing to execute.
 
-    `metrics`: one dict per (model, vintage, metric); `bins` and `lift`: rows of the champion's curves on the
-    test window; `row_counts`: rows by part.
+    `choices`: one dict per recipe, how it did in rehearsals. `challenge`: how much less loss the new vintage had than
+    the previous one on the test window, with its 95 % interval. `metrics`: one dict per (model, vintage, metric).
+    `slices`: one per (slice, metric). `importance`: one per feature. `bins`, `lift`: rows of the champion's curves on
+    the test window, empty for amounts. `row_counts`: rows by part.
     """
 
     target: str
     version: str
     vintage: str
-    text: str
-    features: tuple[str, ...]
-    calibration: Calibration
+    recipe: str
+    question: Question
+    blend: Blend
+    support: Support
     cuts: Cuts
     inputs_hash: str
     row_counts: dict[str, int]
+    choices: list[dict[str, Any]]
+    challenge: dict[str, float] | None
     metrics: list[dict[str, Any]]
+    slices: list[dict[str, Any]]
+    importance: list[dict[str, Any]]
     bins: list[dict[str, Any]]
     lift: list[dict[str, Any]]
 
-    def raw(self, metrics: pd.DataFrame, threads: int) -> np.ndarray:
-        """Return the uncalibrated log-odds of each row of `metrics`, features matched by name."""
-        return raw_scores(self.text, feature_matrix(metrics, self.features), threads)
-
-    def probabilities(self, metrics: pd.DataFrame, threads: int) -> np.ndarray:
-        """Return the published probability of each row of `metrics`."""
-        return self.calibration.score(self.raw(metrics, threads))
-
-
-@dataclass(frozen=True)
-class Vintage:
-    """One candidate and its probabilities on the test window."""
-
-    name: str
-    text: str
-    calibration: Calibration
-    test_scores: np.ndarray
-    metrics: dict[str, float]
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns it reads, by name."""
+        return self.question.features
 
 
 def choose_champion(
-    rows: pd.DataFrame, cuts: Cuts, *, target: str, version: str, inputs_hash: str, threads: int
+    rows: pd.DataFrame,
+    cuts: Cuts,
+    target: Target,
+    *,
+    version: str,
+    inputs_hash: str,
+    threads: int,
+    candidates: Sequence[Candidate] = CANDIDATES,
 ) -> Champion:
     """Learn both vintages from `rows` (one per as_of_date, user_key; see training_rows) and keep the better.
 
-    The new vintage replaces the previous one only if its log-loss on the test window is not worse.
-    Raises NotLearnable when a window holds too few people of either class.
+    The new vintage replaces the previous one only if its loss on the test window is not worse.
+    Raises NotLearnable when a window holds too few people of either kind, or a feature looks as if it knew the answer.
     """
-    features = feature_names(rows)
-    parts = {"new": _at(rows, cuts.new), "previous": _at(rows, cuts.previous)}
-    test = _at(rows, (cuts.test,))
-    for window, people in (("the training windows", parts["new"]), ("the test window", test)):
+    question = question_of(target, rows)
+    new, previous, test = (rows_at(rows, days) for days in (cuts.new, cuts.previous, (cuts.test,)))
+    for window, people in (("the training windows", new), ("the test window", test)):
         if reason := reason_not_to_learn(people, window):
             raise NotLearnable(reason)
-    learned = {name: part for name, part in parts.items() if not reason_not_to_learn(part, name)}
+    if signs := leaks(new, question.features, question.answer):
+        raise NotLearnable(f"{signs[0]}; leave it out or mend its clock")
     with ThreadPoolExecutor(threads) as pool:
-        vintages = list(pool.map(lambda name: _learn(name, learned[name], test, features), learned))
-    best = min(vintages, key=lambda vintage: vintage.metrics["log_loss"])
-    labels = test["label"].to_numpy()
+        losses = rehearse(rows, cuts.back_tests, question, candidates, pool)
+        learned = learn(new, question, candidates, pool)
+        models = {
+            recipe: blend(new, learned, names, question.answer) for recipe, names in recipes(learned).items()
+        }
+        if losses.empty:
+            losses = held_out_losses(new, learned, models, question.answer)
+        recipe, choices = choose(losses, [candidate.name for candidate in candidates] + [BLEND])
+        vintages = {"new": models[recipe]}
+        if not reason_not_to_learn(previous, "previous"):
+            members = recipes(learned)[recipe]
+            vintages["previous"] = _vintage(previous, question, candidates, members, pool) or models[recipe]
+    challenge = _challenge(vintages, test)
+    vintage = "previous" if challenge and challenge["mean_gain"] < 0 else "new"
+    best = vintages[vintage]
+    answers, labels = best.predict(test), test["label"].to_numpy()
+    is_chance = question.answer == "chance"
     return Champion(
-        target=target,
+        target=target.name,
         version=version,
-        vintage=best.name,
-        text=best.text,
-        features=features,
-        calibration=best.calibration,
+        vintage=vintage,
+        recipe=recipe,
+        question=question,
+        blend=best,
+        support=Support.of(new, question),
         cuts=cuts,
         inputs_hash=inputs_hash,
-        row_counts={"training": len(learned[best.name]), "test": len(test)},
-        metrics=_reported(vintages, fit_baselines(learned["new"], features), test),
-        bins=_records(calibration_bins(labels, best.test_scores)),
-        lift=_records(lift_curve(labels, best.test_scores)),
+        row_counts={"training": len(new if vintage == "new" else previous), "test": len(test)},
+        choices=_records(choices),
+        challenge=challenge,
+        metrics=_reported(models, vintages, recipe, test),
+        slices=evaluate_slices(test, answers, question.answer),
+        importance=_records(importance(best, test.head(IMPORTANCE_PEOPLE))),
+        bins=_records(calibration_bins(labels, answers)) if is_chance else [],
+        lift=_records(lift_curve(labels, answers)) if is_chance else [],
     )
+
+
+def question_of(target: Target, rows: pd.DataFrame) -> Question:
+    """Return what is asked of the candidates."""
+    return Question(
+        feature_names(rows), target.horizon_days, target.answer, target.measure, not target.is_absence
+    )
+
+
+def _vintage(
+    rows: pd.DataFrame,
+    question: Question,
+    candidates: Sequence[Candidate],
+    members: Sequence[str],
+    pool: Executor,
+) -> Blend | None:
+    learned = learn(rows, question, [one for one in candidates if one.name in members], pool)
+    kept = [name for name in members if name in learned]
+    return blend(rows, learned, kept, question.answer) if kept else None
+
+
+def _challenge(vintages: dict[str, Blend], test: pd.DataFrame) -> dict[str, float] | None:
+    """Mean loss saved by the new vintage, person by person, with its 95 % interval."""
+    if "previous" not in vintages:
+        return None
+    losses = {name: _losses(model, test) for name, model in vintages.items()}
+    gain = losses["previous"] - losses["new"]
+    margin = 1.96 * float(gain.std(ddof=1)) / np.sqrt(len(gain))
+    return {
+        "mean_gain": float(gain.mean()),
+        "lower": float(gain.mean()) - margin,
+        "upper": float(gain.mean()) + margin,
+    }
+
+
+def _losses(model: Blend, rows: pd.DataFrame) -> np.ndarray:
+    labels, answers = rows["label"].to_numpy(dtype="float64"), model.predict(rows)
+    return log_loss_of(labels, answers) if model.answer == "chance" else (labels - answers) ** 2
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
 
 
-def _at(rows: pd.DataFrame, cuts: tuple[date, ...]) -> pd.DataFrame:
-    return rows[rows["as_of_date"].isin(pd.to_datetime(list(cuts)))]
-
-
-def _learn(name: str, rows: pd.DataFrame, test: pd.DataFrame, features: tuple[str, ...]) -> Vintage:
-    trees = fit_trees(rows, features)
-    labels = rows["label"].to_numpy()
-    newest = sorted(rows["as_of_date"].unique())[-CALIBRATION_CUT_COUNT:]
-    is_newest = rows["as_of_date"].isin(newest).to_numpy()
-    held_out = is_newest if len(set(labels[is_newest])) == 2 else np.ones(len(rows), dtype=bool)
-    calibration = fit_calibration(trees.held_out[held_out], labels[held_out])
-    scores = calibration.score(raw_scores(trees.text, feature_matrix(test, features), threads=1))
-    return Vintage(name, trees.text, calibration, scores, evaluate(test["label"].to_numpy(), scores))
-
-
-def _reported(vintages: list[Vintage], baselines: dict[str, Any], test: pd.DataFrame) -> list[dict[str, Any]]:
-    """One row per model, vintage and metric; baselines are fitted on the new vintage's rows."""
-    results = [("lightgbm", vintage.name, vintage.metrics) for vintage in vintages]
-    for name, predict in baselines.items():
-        results.append((name, "new", evaluate(test["label"].to_numpy(), predict(test))))
+def _reported(
+    models: dict[str, Blend], vintages: dict[str, Blend], recipe: str, test: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """One row per recipe, vintage and metric, all on the test window."""
+    tested = [(name, "new", model) for name, model in models.items()]
+    tested += [(recipe, name, model) for name, model in vintages.items() if name != "new"]
+    labels = test["label"].to_numpy()
     return [
-        {"model": model, "vintage": vintage, "metric": metric, "value": value, "population_count": len(test)}
-        for model, vintage, values in results
-        for metric, value in values.items()
+        {"model": name, "vintage": vintage, "metric": metric, "value": value, "population_count": len(test)}
+        for name, vintage, model in tested
+        for metric, value in (evaluate if model.answer == "chance" else evaluate_amounts)(
+            labels, model.predict(test)
+        ).items()
     ]

@@ -13,11 +13,22 @@ from dmp.settings import DmpError
 
 HISTORY_DAYS = 28  # a first cut with less behind it has no monthly rhythm to learn from
 CUT_COUNT = 12  # a quarter of weekly cuts: enough seasons of the month, recent enough to hold
+BACK_TEST_COUNT = 3
+BACK_TEST_GAP_DAYS = 14  # nearer cuts would ask the same people about nearly the same days
+BACK_TEST_CUT_COUNT = 4  # enough to tell candidates apart, at a third of the cost
 VINTAGE_GAP_DAYS = 28  # the older vintage knows four weekly cuts less
 
 
 class NotLearnable(DmpError):  # noqa: N818 - it states a fact about the log, not a fault
     """The log cannot carry this target yet; the message is the published reason."""
+
+
+@dataclass(frozen=True)
+class BackTest:
+    """One rehearsal before the test window: learn at `training`, be judged on (cut, cut + horizon]."""
+
+    cut: date
+    training: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -28,11 +39,13 @@ class Cuts:
     test: date
     new: tuple[date, ...]
     previous: tuple[date, ...]
+    back_tests: tuple[BackTest, ...] = ()
 
     @property
     def all(self) -> tuple[date, ...]:
         """Every day whose metrics are read, ascending."""
-        return tuple(sorted({*self.new, *self.previous, self.test}))
+        rehearsed = {day for one in self.back_tests for day in (one.cut, *one.training)}
+        return tuple(sorted({*self.new, *self.previous, self.test, *rehearsed}))
 
 
 def learning_day(as_of_date: date, first_date: date) -> date:
@@ -44,15 +57,22 @@ def learning_day(as_of_date: date, first_date: date) -> date:
     return sunday if sunday >= first_date else as_of_date
 
 
-def plan_cuts(known_cuts: Sequence[date], horizon_days: int, first_date: date, learned_on: date) -> Cuts:
+def plan_cuts(
+    known_cuts: Sequence[date],
+    horizon_days: int,
+    first_date: date,
+    learned_on: date,
+    test_cut: date | None = None,
+) -> Cuts:
     """Choose test and training cuts among `known_cuts`, so that no label window reaches into the test window.
 
     The test window (test, test + horizon] ends on or before `learned_on`; training windows end on or before
-    the test cut. Raises NotLearnable when the log (from `first_date`) is too short for both.
+    the test cut. `test_cut` asks for one window in place of the newest. Raises NotLearnable when the log (from
+    `first_date`) is too short for both.
     """
     horizon = timedelta(days=horizon_days)
     ripe = [cut for cut in known_cuts if cut + horizon <= learned_on]
-    test = max(ripe, default=learned_on)
+    test = test_cut or max(ripe, default=learned_on)
     oldest = first_date + timedelta(days=HISTORY_DAYS - 1)
     training = sorted(cut for cut in known_cuts if oldest <= cut and cut + horizon <= test)
     if not ripe or not training:
@@ -63,4 +83,22 @@ def plan_cuts(known_cuts: Sequence[date], horizon_days: int, first_date: date, l
             f"about {needed} are needed, {HISTORY_DAYS} of history and one horizon each to learn and to test"
         )
     before = [cut for cut in training if cut + timedelta(days=VINTAGE_GAP_DAYS) <= training[-1]]
-    return Cuts(learned_on, test, tuple(training[-CUT_COUNT:]), tuple(before[-CUT_COUNT:]))
+    return Cuts(
+        learned_on,
+        test,
+        tuple(training[-CUT_COUNT:]),
+        tuple(before[-CUT_COUNT:]),
+        _back_tests(training, horizon),
+    )
+
+
+def _back_tests(training: Sequence[date], horizon: timedelta) -> tuple[BackTest, ...]:
+    """Up to three rehearsals, newest last, whose windows end by the test cut and begin after what they learn from."""
+    planned: list[BackTest] = []
+    for cut in reversed(training):
+        if planned and cut + timedelta(days=BACK_TEST_GAP_DAYS) > planned[-1].cut:
+            continue
+        behind = [day for day in training if day + horizon <= cut]
+        if behind and len(planned) < BACK_TEST_COUNT:
+            planned.append(BackTest(cut, tuple(behind[-BACK_TEST_CUT_COUNT:])))
+    return tuple(reversed(planned))

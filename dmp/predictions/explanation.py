@@ -1,7 +1,8 @@
 """Why a score is what it is: exact parts in log-odds that add up to it; no score is changed here.
 
-TreeSHAP (Lundberg et al. 2020, "From local explanations to global understanding with explainable AI for
-trees", Nature Machine Intelligence 2, methods) as computed by LightGBM's `pred_contrib`.
+Lines give coefficient times input, trees give TreeSHAP as LightGBM's `pred_contrib` does (Lundberg et al. 2020, "From
+local explanations to global understanding with explainable AI for trees", Nature Machine Intelligence 2); a blend
+weighs them.
 """
 
 from __future__ import annotations
@@ -9,62 +10,44 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dmp.predictions.calibration import log_odds
 from dmp.predictions.champions import Champion
-from dmp.predictions.models import feature_matrix
 
 STORED_PARTS = 8
-OTHER, BASE, CALIBRATION = "(other features)", "(base value)", "(calibration)"
+OTHER = "(other features)"
 COLUMNS = ["user_key", "target", "feature", "feature_value", "contribution", "part_rank"]
 
 
-def explain(model: Champion, metrics: pd.DataFrame, threads: int, parts: int = STORED_PARTS) -> pd.DataFrame:
+def explain(model: Champion, metrics: pd.DataFrame, parts: int = STORED_PARTS) -> pd.DataFrame:
     """Return why each person of `metrics` (one row per user_key; one person is enough) has their score.
 
-    Grain (user_key, feature), `part_rank` from 1 by size: the `parts` largest features, then the sum of the
-    others, the base value and what calibration adds. `contribution` is in log-odds (natural); a person's
-    contributions sum to the log-odds of the published score. `feature_value` is NULL where undefined.
+    Grain (user_key, feature), `part_rank` from 1: the `parts` largest features, then the sum of the others and the
+    parts that are no feature (base value, people alike, calibration), in parentheses. `contribution` is in log-odds
+    (natural); a person's contributions sum to the log-odds of the published score. `feature_value` is NULL where
+    undefined.
     """
-    people = metrics.sort_values("user_key")
+    people = metrics.sort_values("user_key", ignore_index=True)
     if people.empty:
         return pd.DataFrame(columns=COLUMNS)
-    matrix = feature_matrix(people, model.features)
-    shap = _contributions(model.text, matrix, threads)
-    raw = shap.sum(axis=1)
-    by_feature, base = shap[:, :-1], shap[:, -1]
-    shown = min(parts, len(model.features))
+    table = model.blend.parts(people)
+    features = sorted(name for name in table.columns if not name.startswith("("))
+    others = sorted(name for name in table.columns if name.startswith("("))
+    by_feature = table[features].to_numpy()
+    shown = min(parts, len(features))
     order = np.argsort(-np.abs(by_feature), axis=1, kind="stable")[:, :shown]
     largest = np.take_along_axis(by_feature, order, axis=1)
     rest = by_feature.sum(axis=1) - largest.sum(axis=1)
-    added = log_odds(model.calibration.score(raw)) - raw
-    unnamed = np.full((len(people), 3), np.nan)
-    names = np.array([*model.features, OTHER, BASE, CALIBRATION], dtype=object)
-    sums = np.tile(np.arange(3) + len(model.features), (len(people), 1))
+    values = people[features].apply(pd.to_numeric, errors="coerce").to_numpy(dtype="float64")
+    names = np.array([*features, OTHER, *others], dtype=object)
+    sums = np.tile(np.arange(1 + len(others)) + len(features), (len(people), 1))
+    unnamed = np.full(sums.shape, np.nan)
+    count = shown + sums.shape[1]
     return pd.DataFrame(
         {
-            "user_key": np.repeat(people["user_key"].to_numpy(), shown + 3),
+            "user_key": np.repeat(people["user_key"].to_numpy(), count),
             "target": model.target,
             "feature": names[np.hstack([order, sums]).ravel()],
-            "feature_value": np.hstack([np.take_along_axis(matrix, order, axis=1), unnamed]).ravel(),
-            "contribution": np.hstack([largest, np.stack([rest, base, added], axis=1)]).ravel(),
-            "part_rank": np.tile(np.arange(1, shown + 4), len(people)),
+            "feature_value": np.hstack([np.take_along_axis(values, order, axis=1), unnamed]).ravel(),
+            "contribution": np.hstack([largest, rest[:, None], table[others].to_numpy()]).ravel(),
+            "part_rank": np.tile(np.arange(1, count + 1), len(people)),
         }
     )
-
-
-def importance(model: Champion) -> pd.DataFrame:
-    """Return feature and gain (its share of the training loss saved, summing to 1), largest first."""
-    import lightgbm
-
-    booster = lightgbm.Booster(model_str=model.text)
-    gain = pd.Series(booster.feature_importance("gain"), index=booster.feature_name(), name="gain")
-    share = (gain / max(gain.sum(), 1e-12)).rename_axis("feature").reset_index()
-    return share.sort_values(["gain", "feature"], ascending=[False, True], ignore_index=True)
-
-
-def _contributions(text: str, matrix: np.ndarray, threads: int) -> np.ndarray:
-    """One row per person: a column per feature and the base value last, in log-odds."""
-    import lightgbm
-
-    booster = lightgbm.Booster(model_str=text)
-    return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=threads))

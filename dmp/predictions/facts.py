@@ -8,9 +8,64 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from dmp.predictions.targets import Goods
+
 # Bounds time and memory of learning on large homes. Keys are hashes, so the smallest are a fair sample of
 # people, and the same people stay in it from week to week.
 LEARNED_PEOPLE = 20_000
+
+
+FOLLOWED = """
+    people AS (
+        SELECT DISTINCT user_key
+        FROM profiles.user_metrics_history
+        WHERE is_identified AND as_of_date IN (SELECT unnest($cuts::DATE[]))
+    ),
+    followed AS (
+        SELECT people.user_key, map.user_key AS later_key
+        FROM people
+        JOIN profiles.identity_map_history AS map ON map.identifier_key = people.user_key
+        WHERE map.known_from <= $learned_on AND $learned_on < map.known_to
+    )
+"""
+ORDERS = """
+    orders AS (
+        SELECT
+            user_key AS later_key, event_date,
+            sum(order_count)::BIGINT AS order_count, sum(purchase_amount)::DOUBLE AS purchase_amount
+        FROM profiles.user_activity
+        WHERE landed_date <= $learned_on AND known_from <= $learned_on AND $learned_on < known_to
+            AND event_date > $first_cut AND order_count > 0
+        GROUP BY ALL
+    )
+"""
+ORDERS_OF_GOODS = """
+    goods AS (
+        SELECT
+            item_id, min(landed_date) AS first_listed_date,
+            arg_max(category, (observed_at, landed_date, source_file, source_line)) AS category,
+            arg_max(brand, (observed_at, landed_date, source_file, source_line)) AS brand
+        FROM intermediate.int_items
+        WHERE landed_date <= $learned_on
+        GROUP BY item_id
+    ),
+    orders AS (
+        SELECT
+            user_key AS later_key, event_date, item_id, first_listed_date,
+            sum(purchase_count)::BIGINT AS order_count, sum(purchase_amount)::DOUBLE AS purchase_amount
+        FROM profiles.user_item_activity
+        JOIN goods USING (item_id)
+        WHERE landed_date <= $learned_on AND known_from <= $learned_on AND $learned_on < known_to
+            AND event_date > $first_cut AND purchase_count > 0
+            AND CASE $dimension WHEN 'category' THEN category = $value WHEN 'brand' THEN brand = $value ELSE true END
+        GROUP BY ALL
+    )
+"""
+OF_THE_CUT = """
+    SELECT followed.user_key, orders.* EXCLUDE (later_key)
+    FROM followed JOIN orders USING (later_key)
+    ORDER BY ALL
+"""
 
 
 def first_landed_date(connection: duckdb.DuckDBPyConnection) -> date | None:
@@ -65,39 +120,20 @@ def read_metrics_history(
 
 
 def read_purchases(
-    connection: duckdb.DuckDBPyConnection, cuts: Sequence[date], learned_on: date
+    connection: duckdb.DuckDBPyConnection, cuts: Sequence[date], learned_on: date, goods: Goods | None = None
 ) -> pd.DataFrame:
-    """Return orders after the first cut, as known on `learned_on`: user_key, event_date, order_count.
+    """Return purchases after the first cut, as known on `learned_on`, one row per user_key and event_date.
 
+    Columns: user_key, event_date, order_count, purchase_amount. With `goods`, of those items alone and one row per
+    item: order_count counts the item's purchases, and first_listed_date is the day on which the catalogue first had it.
     `user_key` is the person of the cut; their orders are those of the person that key belongs to in the map
     of `learned_on`, so a person who logged in elsewhere since is followed through the merge.
     """
-    return connection.execute(
-        """
-        WITH people AS (
-            SELECT DISTINCT user_key
-            FROM profiles.user_metrics_history
-            WHERE is_identified AND as_of_date IN (SELECT unnest($cuts::DATE[]))
-        ),
-        followed AS (
-            SELECT people.user_key, map.user_key AS later_key
-            FROM people
-            JOIN profiles.identity_map_history AS map ON map.identifier_key = people.user_key
-            WHERE map.known_from <= $learned_on AND $learned_on < map.known_to
-        ),
-        orders AS (
-            SELECT user_key AS later_key, event_date, sum(order_count)::BIGINT AS order_count
-            FROM profiles.user_activity
-            WHERE landed_date <= $learned_on AND known_from <= $learned_on AND $learned_on < known_to
-                AND event_date > $first_cut AND order_count > 0
-            GROUP BY ALL
-        )
-        SELECT followed.user_key, orders.event_date, orders.order_count
-        FROM followed JOIN orders USING (later_key)
-        ORDER BY ALL
-        """,
-        {"cuts": list(cuts), "learned_on": learned_on, "first_cut": min(cuts)},
-    ).fetchdf()
+    days = {"cuts": list(cuts), "learned_on": learned_on, "first_cut": min(cuts)}
+    if goods is None:
+        return connection.execute(f"WITH {FOLLOWED}, {ORDERS} {OF_THE_CUT}", days).fetchdf()
+    given = {"dimension": goods.dimension, "value": goods.value}
+    return connection.execute(f"WITH {FOLLOWED}, {ORDERS_OF_GOODS} {OF_THE_CUT}", {**days, **given}).fetchdf()
 
 
 def read_user_metrics(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

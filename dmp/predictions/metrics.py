@@ -28,6 +28,24 @@ def evaluate(labels: np.ndarray, scores: np.ndarray) -> dict[str, float]:
     }
 
 
+def evaluate_amounts(labels: np.ndarray, amounts: np.ndarray) -> dict[str, float]:
+    """Return the metrics of expected amounts against what came.
+
+    rmse and mae in the label's unit; total_ratio: sum of the amounts over the sum of the labels; rank_correlation
+    (Spearman; 0 where all amounts are equal); mean_label, mean_amount.
+    """
+    ranks = [pd.Series(values).rank() for values in (labels, amounts)]
+    varied = all(rank.nunique() > 1 for rank in ranks)
+    return {
+        "rmse": float(np.sqrt(np.mean((labels - amounts) ** 2))),
+        "mae": float(np.mean(np.abs(labels - amounts))),
+        "total_ratio": float(amounts.sum() / labels.sum()) if labels.sum() else float("nan"),
+        "rank_correlation": float(ranks[0].corr(ranks[1])) if varied else 0.0,
+        "mean_label": float(labels.mean()),
+        "mean_amount": float(amounts.mean()),
+    }
+
+
 def expected_calibration_error(labels: np.ndarray, scores: np.ndarray) -> float:
     """Return the mean distance between score and observed rate over the bins, weighted by people."""
     bins = calibration_bins(labels, scores)

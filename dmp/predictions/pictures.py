@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dmp.predictions.champions import Champion
-from dmp.predictions.explanation import importance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,12 +17,12 @@ SHOWN_FEATURES = 12
 
 
 def model_pictures(model: Champion) -> dict[str, bytes]:
-    """Return PNG bytes by file name: calibration.png, lift.png and importance.png."""
-    return {
-        "calibration.png": calibration_picture(pd.DataFrame(model.bins), model.target),
-        "lift.png": lift_picture(pd.DataFrame(model.lift), model.target),
-        "importance.png": importance_picture(importance(model), model.target),
-    }
+    """Return PNG bytes by file name: importance.png and, of a chance, calibration.png and lift.png."""
+    pictures = {"importance.png": importance_picture(pd.DataFrame(model.importance), model.target)}
+    if model.bins:
+        pictures["calibration.png"] = calibration_picture(pd.DataFrame(model.bins), model.target)
+        pictures["lift.png"] = lift_picture(pd.DataFrame(model.lift), model.target)
+    return pictures
 
 
 def calibration_picture(bins: pd.DataFrame, target: str) -> bytes:
@@ -42,11 +41,12 @@ def lift_picture(lift: pd.DataFrame, target: str) -> bytes:
     return _png(figure)
 
 
-def importance_picture(gains: pd.DataFrame, target: str) -> bytes:
-    """Draw the largest shares of gain."""
-    figure, axes = _empty(f"{target}: what the trees look at", "share of gain", "", left=0.36)
-    largest = gains.head(SHOWN_FEATURES)[::-1]
-    axes.barh(largest["feature"], largest["gain"])
+def importance_picture(features: pd.DataFrame, target: str) -> bytes:
+    """Draw the features with the largest parts."""
+    figure, axes = _empty(f"{target}: what moves the score", "mean size of the part", "", left=0.36)
+    if len(features):
+        largest = features.head(SHOWN_FEATURES)[::-1]
+        axes.barh(largest["feature"], largest["importance"])
     return _png(figure)
 
 

@@ -16,7 +16,7 @@ from dmp.predictions.cuts import NotLearnable, learning_day, plan_cuts
 from dmp.predictions.explanation import explain
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
 from dmp.predictions.scores import score, withheld
-from dmp.predictions.targets import TARGETS, Target
+from dmp.predictions.targets import Target, targets_of
 from dmp.predictions.training_rows import training_rows
 from dmp.settings import Home, Settings
 
@@ -24,7 +24,7 @@ DAY, DAYS = pd.ArrowDtype(pa.date32()), pd.ArrowDtype(pa.list_(pa.date32()))
 TABLES: dict[str, dict[str, Any]] = {
     "user_predictions": {
         "as_of_date": DAY, "user_key": "int64", "user_id": "str", "target": "str", "score": "float64",
-        "score_band": "str", "model_version": "str", "reason": "str",
+        "expected_amount": "float64", "score_band": "str", "model_version": "str", "reason": "str",
     },
     "prediction_parts": {
         "as_of_date": DAY, "user_key": "int64", "target": "str", "feature": "str", "feature_value": "float64",
@@ -33,7 +33,16 @@ TABLES: dict[str, dict[str, Any]] = {
     "prediction_models": {
         "target": "str", "model_version": "str", "status": "str", "reason": "str", "trained_on": DAY,
         "training_cuts": DAYS, "test_cut": DAY, "training_row_count": "Int64", "test_row_count": "Int64",
-        "champion_vintage": "str",
+        "champion_vintage": "str", "recipe": "str", "challenge_gain": "float64", "challenge_lower": "float64",
+        "challenge_upper": "float64",
+    },
+    "prediction_choices": {
+        "target": "str", "model_version": "str", "recipe": "str", "mean_loss": "float64", "standard_error": "float64",
+        "cut_count": "int64", "is_chosen": "bool",
+    },
+    "prediction_slices": {
+        "target": "str", "model_version": "str", "slice": "str", "metric": "str", "value": "float64",
+        "person_count": "int64", "test_cut": DAY,
     },
     "prediction_metrics": {
         "target": "str", "model_version": "str", "model": "str", "vintage": "str", "metric": "str",
@@ -51,19 +60,19 @@ def predict_all(
     home: Home,
     settings: Settings,
     as_of_date: date,
-    targets: Iterable[Target] = TARGETS,
+    targets: Iterable[Target] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of the stage by name (columns: TABLES), each with all targets, possibly empty.
 
     Grains: user_predictions (user_key, target), prediction_parts (user_key, target, feature),
-    prediction_models (target), prediction_metrics (target, model, vintage, metric) and
-    prediction_calibration (target, bin).
+    prediction_models (target), prediction_choices (target, recipe), prediction_metrics (target, model, vintage,
+    metric), prediction_slices (target, slice, metric) and prediction_calibration (target, bin).
     A target that the log cannot carry is a refused model with its reason, never an error. The same inputs are
     learned once and then read from `<home>/models`; raises DmpError if that folder was damaged.
     """
     today = facts.read_user_metrics(connection)
     collected: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for target in targets:
+    for target in targets_of(settings.targets) if targets is None else targets:
         try:
             model = learn(connection, home, settings, as_of_date, target)
             results = _predicted(model, target, today, settings)
@@ -90,14 +99,14 @@ def learn(
     learned_on = learning_day(as_of_date, first_date)
     cuts = plan_cuts(facts.history_cuts(connection, learned_on), target.horizon_days, first_date, learned_on)
     history = facts.read_metrics_history(connection, cuts.all, learned_on, target.purpose)
-    purchases = facts.read_purchases(connection, cuts.all, learned_on)
+    purchases = facts.read_purchases(connection, cuts.all, learned_on, target.goods)
     rows = training_rows(history, purchases, target, cuts.all, learned_on)
     inputs_hash = hash_inputs(rows, cuts)
     version = model_version(target.name, inputs_hash)
     if stored := load_model(home.models, target.name, version):
         return stored
     champion = choose_champion(
-        rows, cuts, target=target.name, version=version, inputs_hash=inputs_hash, threads=settings.threads
+        rows, cuts, target, version=version, inputs_hash=inputs_hash, threads=settings.threads
     )
     save_model(home.models, champion)
     return champion
@@ -107,12 +116,12 @@ def _predicted(
     model: Champion, target: Target, today: pd.DataFrame, settings: Settings
 ) -> dict[str, pd.DataFrame]:
     """Scores of all, parts of the `explained_people` with the highest scores, ties by user_key."""
-    scores = score(model, today, target, settings.threads)
+    scores = score(model, today, target)
     first = scores.dropna(subset="score").sort_values(["score", "user_key"], ascending=[False, True])
     people = today[today["user_key"].isin(first["user_key"].head(settings.explained_people))]
     return {
         "user_predictions": scores.assign(model_version=model.version),
-        "prediction_parts": explain(model, people, settings.threads).assign(model_version=model.version),
+        "prediction_parts": explain(model, people).assign(model_version=model.version),
         **_described(model),
     }
 
@@ -135,9 +144,16 @@ def _described(model: Champion) -> dict[str, pd.DataFrame]:
         "training_row_count": model.row_counts["training"],
         "test_row_count": model.row_counts["test"],
         "champion_vintage": model.vintage,
+        "recipe": model.recipe,
+        **{
+            f"challenge_{name.removeprefix('mean_')}": value
+            for name, value in (model.challenge or {}).items()
+        },
     }
     return {
         "prediction_models": pd.DataFrame([entry]),
+        "prediction_choices": pd.DataFrame(model.choices).assign(**key),
+        "prediction_slices": pd.DataFrame(model.slices).assign(**key, test_cut=model.cuts.test),
         "prediction_metrics": pd.DataFrame(model.metrics).assign(**key, test_cut=model.cuts.test),
         "prediction_calibration": pd.DataFrame(model.bins).assign(**key),
     }

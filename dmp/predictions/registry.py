@@ -17,21 +17,38 @@ from typing import Any
 
 import pandas as pd
 
+from dmp.predictions.blend import Blend
 from dmp.predictions.calibration import Calibration
+from dmp.predictions.candidates.candidate import Question
+from dmp.predictions.candidates.catalogue import BY_NAME
 from dmp.predictions.champions import Champion
-from dmp.predictions.cuts import Cuts
-from dmp.predictions.models import feature_names
+from dmp.predictions.cuts import BackTest, Cuts
 from dmp.predictions.pictures import model_pictures
+from dmp.predictions.support import Support
+from dmp.predictions.training_rows import feature_names
 from dmp.settings import DmpError
 
 LIBRARIES = ("lightgbm", "numpy", "pandas", "scikit-learn")
-READ_FILES = ("model.txt", "calibration.json", "metrics.json", "features.json")
+RESULTS = (
+    "vintage",
+    "recipe",
+    "row_counts",
+    "choices",
+    "challenge",
+    "metrics",
+    "slices",
+    "importance",
+    "bins",
+    "lift",
+)
+PICTURE = ".png"  # looked at, never read back
+BLEND, TESTED, LEARNED_FROM = "blend.json", "metrics.json", "features.json"
 
 
 def code_version() -> str:
     """Return a hash over the source of this package: other code is another model."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -84,33 +101,59 @@ def load_model(models: Path, target: str, version: str) -> Champion | None:
     if not folder.is_dir():
         return None
     verified = _verified(folder)
-    features, results = json.loads(verified["features.json"]), json.loads(verified["metrics.json"])
+    learned_from, tested = json.loads(verified[LEARNED_FROM]), json.loads(verified[TESTED])
+    question = {**learned_from["question"], "features": tuple(learned_from["question"]["features"])}
     return Champion(
         target=target,
         version=version,
-        vintage=results["vintage"],
-        text=verified["model.txt"].decode(),
-        features=tuple(features["features"]),
-        calibration=Calibration(**json.loads(verified["calibration.json"])),
-        cuts=_cuts(features["cuts"]),
-        inputs_hash=features["inputs_hash"],
-        row_counts=results["row_counts"],
-        metrics=results["metrics"],
-        bins=results["bins"],
-        lift=results["lift"],
+        question=Question(**question),
+        blend=_blend(verified),
+        support=Support(**{name: tuple(values) for name, values in learned_from["support"].items()}),
+        cuts=_cuts(learned_from["cuts"]),
+        inputs_hash=learned_from["inputs_hash"],
+        **{name: tested[name] for name in RESULTS},
     )
 
 
 def _contents(model: Champion) -> dict[str, bytes]:
-    features = {"features": model.features, "cuts": asdict(model.cuts), "inputs_hash": model.inputs_hash}
-    results = {name: getattr(model, name) for name in ("vintage", "row_counts", "metrics", "bins", "lift")}
+    learned_from = {
+        "question": asdict(model.question),
+        "cuts": asdict(model.cuts),
+        "inputs_hash": model.inputs_hash,
+        "support": asdict(model.support),
+    }
+    members = [member.name for member in model.blend.members]
+    numbers = {name: getattr(model.blend, name) for name in ("answer", "weights", "prior", "shrinkage")}
     return {
-        "model.txt": model.text.encode(),
-        "calibration.json": _json(asdict(model.calibration)),
-        "metrics.json": _json(results),
-        "features.json": _json(features),
+        BLEND: _json({**numbers, "members": members, "calibration": asdict(model.blend.calibration)}),
+        TESTED: _json({name: getattr(model, name) for name in RESULTS}),
+        LEARNED_FROM: _json(learned_from),
+        **{
+            f"{member.name}.{name}": content
+            for member in model.blend.members
+            for name, content in member.files().items()
+        },
         **model_pictures(model),
     }
+
+
+def _blend(verified: dict[str, bytes]) -> Blend:
+    stored = json.loads(verified[BLEND])
+    members = tuple(BY_NAME[name].load(_files_of(name, verified)) for name in stored["members"])
+    return Blend(
+        answer=stored["answer"],
+        members=members,
+        weights=tuple(stored["weights"]),
+        prior=stored["prior"],
+        shrinkage=stored["shrinkage"],
+        calibration=Calibration(**stored["calibration"]),
+    )
+
+
+def _files_of(member: str, verified: dict[str, bytes]) -> dict[str, bytes]:
+    """The member's files by the names that it gave them."""
+    owned = f"{member}."
+    return {name.removeprefix(owned): content for name, content in verified.items() if name.startswith(owned)}
 
 
 def _verified(folder: Path) -> dict[str, bytes]:
@@ -118,7 +161,8 @@ def _verified(folder: Path) -> dict[str, bytes]:
     remedy = "remove this folder, the next run learns the model again"
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        listed = {name: manifest["sha256"][name] for name in READ_FILES}
+        listed = {name: manifest["sha256"][name] for name in (BLEND, TESTED, LEARNED_FROM)}
+        listed |= {name: sha256 for name, sha256 in manifest["sha256"].items() if not name.endswith(PICTURE)}
         is_other = [manifest["target"], manifest["model_version"]] != [folder.parent.name, folder.name]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DmpError(f"{folder}/manifest.json cannot be used ({error!r}): {remedy}") from error
@@ -135,8 +179,13 @@ def _verified(folder: Path) -> dict[str, bytes]:
 
 
 def _cuts(fields: dict[str, Any]) -> Cuts:
-    days = {name: tuple(map(date.fromisoformat, fields[name])) for name in ("new", "previous")}
-    return Cuts(date.fromisoformat(fields["learned_on"]), date.fromisoformat(fields["test"]), **days)
+    new, previous = (tuple(map(date.fromisoformat, fields[name])) for name in ("new", "previous"))
+    back_tests = tuple(
+        BackTest(date.fromisoformat(one["cut"]), tuple(map(date.fromisoformat, one["training"])))
+        for one in fields["back_tests"]
+    )
+    learned_on, test = (date.fromisoformat(fields[name]) for name in ("learned_on", "test"))
+    return Cuts(learned_on, test, new, previous, back_tests)
 
 
 def _library_versions() -> dict[str, str]:

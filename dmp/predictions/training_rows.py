@@ -23,11 +23,12 @@ def training_rows(
     cuts: Sequence[date],
     learned_on: date,
 ) -> pd.DataFrame:
-    """Return one row per (as_of_date, user_key) of the target's population at the cuts, with `label` 0 or 1.
+    """Return one row per (as_of_date, user_key) of the target's population at the cuts, with `label`.
 
     `metrics_history`: one row per (as_of_date, user_key), `is_identified` and metrics as of that day.
-    `purchases`: user_key as in the map of the cut, event_date, order_count; may reach beyond the horizon,
-    what lies there is not read. Rows come sorted by key, whatever the order of the inputs.
+    `purchases`: user_key as in the map of the cut, event_date, order_count, purchase_amount and, for goods that are
+    new, first_listed_date; may reach beyond the horizon, what lies there is not read. Rows come sorted by key,
+    whatever the order of the inputs. `label` is 0 or 1 of a chance, a number >= 0 of an amount.
     Raises DmpError when a label window ends after `learned_on` or a metric looks beyond its cut.
     """
     horizon = timedelta(days=target.horizon_days)
@@ -48,9 +49,21 @@ def _labelled(
     people = people[target.population(people)].sort_values("user_key")
     _refuse_foresight(people, cut)
     ahead = purchases[(purchases["event_date"] > cut) & (purchases["event_date"] <= cut + horizon)]
-    orders = ahead.groupby("user_key")["order_count"].sum()
-    label = target.label(people["user_key"].map(orders).fillna(0))
-    return people.assign(label=label.astype("int8"))
+    if target.goods is not None and target.goods.new_days is not None:
+        listed = pd.to_datetime(ahead["first_listed_date"])
+        ahead = ahead[listed > cut - timedelta(days=target.goods.new_days)]
+    label = target.label(_sums_ahead(ahead, people["user_key"]))
+    return people.assign(label=label.to_numpy().astype("int8" if target.answer == "chance" else "float64"))
+
+
+def _sums_ahead(ahead: pd.DataFrame, user_keys: pd.Series) -> pd.DataFrame:
+    """One row per user_key in the given order: order_count, purchase_day_count, purchase_amount; 0 without any."""
+    sums = ahead.groupby("user_key").agg(
+        order_count=("order_count", "sum"),
+        purchase_day_count=("event_date", "nunique"),
+        purchase_amount=("purchase_amount", "sum"),
+    )
+    return sums.reindex(user_keys).fillna(0)
 
 
 def _refuse_foresight(people: pd.DataFrame, cut: pd.Timestamp) -> None:
@@ -62,13 +75,27 @@ def _refuse_foresight(people: pd.DataFrame, cut: pd.Timestamp) -> None:
             )
 
 
+def feature_names(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return every numeric metric of `table`, in alphabetical order."""
+    numeric = table.select_dtypes(include="number").columns
+    return tuple(sorted(str(name) for name in numeric if name not in KEYS))
+
+
+def rows_at(rows: pd.DataFrame, cuts: Sequence[date]) -> pd.DataFrame:
+    """Return the rows of some cuts."""
+    return rows[rows["as_of_date"].isin(pd.to_datetime(list(cuts)))]
+
+
 def reason_not_to_learn(rows: pd.DataFrame, window: str) -> str | None:
-    """Return why `rows` hold too few people with or without the label (people, not rows), None if enough."""
+    """Return why `rows` hold too few people with or without the label (people, not rows), None if enough.
+
+    Of an amount, with the label means above 0.
+    """
     people = rows["user_key"].nunique()
     if people < MINIMUM_PEOPLE:
         return f"{people} people in {window} are too few, {MINIMUM_PEOPLE} are needed"
-    for label, words in ((1, "with"), (0, "without")):
-        count = rows.loc[rows["label"] == label, "user_key"].nunique()
+    for has_label, words in ((True, "with"), (False, "without")):
+        count = rows.loc[(rows["label"] > 0) == has_label, "user_key"].nunique()
         if count < MINIMUM_PEOPLE_PER_CLASS:
             return (
                 f"{count} people {words} the event in {window} are too few, "

@@ -33,7 +33,9 @@ def shop_activity(people: int = 240, seed: int = 3) -> pd.DataFrame:
     days = (LAST_DATE - FIRST_DATE).days + 1
     person, day = np.nonzero(generator.random((people, days)) < rates[:, None])
     dates = [FIRST_DATE + timedelta(days=int(number)) for number in day]
-    return pd.DataFrame({"user_key": person * 7919 - 50_000, "event_date": dates, "order_count": 1})
+    return pd.DataFrame(
+        {"user_key": person * 7919 - 50_000, "event_date": dates, "order_count": 1, "purchase_amount": 2.5}
+    )
 
 
 def shop_metrics(activity: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -49,6 +51,7 @@ def shop_metrics(activity: pd.DataFrame, day: date) -> pd.DataFrame:
             "purchase_recency_days": seen["age"].min(),
             "tenure_days": seen["age"].max(),
             "order_count_life": seen["order_count"].sum(),
+            "active_day_count_life": seen.size(),
             "order_count_90d": seen["age"].agg(lambda ages: int((ages < 90).sum())),
         }
     )
@@ -82,7 +85,7 @@ def rows(metrics_history, activity, cuts) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def champion(rows, cuts):
-    return choose_champion(rows, cuts, target="purchase_30d", version="0123", inputs_hash="4567", threads=1)
+    return choose_champion(rows, cuts, PURCHASE_30D, version="0123", inputs_hash="4567", threads=1)
 
 
 def filled_warehouse(activity, metrics_history, today) -> duckdb.DuckDBPyConnection:

@@ -39,6 +39,8 @@ def test_a_target_is_learned_where_the_log_is_long_enough_and_refused_where_not(
         "purchase_30d": "champion",
         "purchase_90d": "refused",
         "churn_90d": "refused",
+        "orders_90d": "refused",
+        "spend_90d": "refused",
     }
     reason = models["reason"]["churn_90d"]
     assert "too short for a horizon of 90 days" in reason
@@ -78,7 +80,7 @@ def test_what_happens_after_the_windows_moves_no_model_byte(warehouse, home, lea
     warehouse.execute(
         """
         INSERT INTO profiles.user_activity
-        SELECT user_key, DATE '2024-03-30', 5, ?, DATE '1970-01-01', DATE '9999-12-31'
+        SELECT user_key, DATE '2024-03-30', 5, 2.5, ?, DATE '1970-01-01', DATE '9999-12-31'
         FROM profiles.user_metrics
         """,
         [learned_on + timedelta(days=1)],
@@ -112,8 +114,8 @@ def test_days_until_the_next_sunday_reuse_the_model_without_learning(warehouse, 
 
 
 def test_a_damaged_model_folder_stops_the_run_with_its_name(warehouse, copied):
-    next(copied.models.rglob("model.txt")).write_text("tree")
-    with pytest.raises(DmpError, match=r"model.txt is damaged .* remove this folder"):
+    next(copied.models.rglob("blend.json")).write_text("{}")
+    with pytest.raises(DmpError, match=r"blend.json is damaged .* remove this folder"):
         predict(warehouse, copied)
 
 
@@ -140,8 +142,8 @@ def test_a_person_of_an_earlier_cut_is_followed_through_a_later_merge(warehouse)
     warehouse.execute(
         """
         INSERT INTO profiles.user_activity VALUES
-            (77, DATE '2024-03-09', 2, DATE '2024-03-09', DATE '1970-01-01', DATE '9999-12-31'),
-            (77, DATE '2024-03-10', 2, DATE '2024-03-20', DATE '1970-01-01', DATE '9999-12-31')
+            (77, DATE '2024-03-09', 2, 2.5, DATE '2024-03-09', DATE '1970-01-01', DATE '9999-12-31'),
+            (77, DATE '2024-03-10', 2, 2.5, DATE '2024-03-20', DATE '1970-01-01', DATE '9999-12-31')
         """
     )
     purchases = read_purchases(warehouse, [cut], date(2024, 3, 17))

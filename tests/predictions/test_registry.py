@@ -30,7 +30,7 @@ def test_a_version_never_learned_is_absent(champion, saved):
     assert load_model(saved[0], champion.target, "ffff") is None
 
 
-@pytest.mark.parametrize("name", ["model.txt", "calibration.json", "metrics.json", "features.json"])
+@pytest.mark.parametrize("name", ["blend.json", "metrics.json", "features.json"])
 def test_a_damaged_file_is_refused_before_lightgbm_sees_it(folder, champion, name, monkeypatch):
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1

@@ -1,25 +1,27 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 
-from dmp.predictions.targets import TARGETS
+from dmp.predictions.targets import TARGETS, Goods
 from dmp.predictions.training_rows import reason_not_to_learn, training_rows
 from dmp.settings import DmpError
 
 CUT = date(2024, 6, 2)
-PURCHASE_30D, PURCHASE_90D, CHURN_90D = TARGETS
+PURCHASE_30D, PURCHASE_90D, CHURN_90D, ORDERS_90D, SPEND_90D = TARGETS
 
 
 def history(**columns) -> pd.DataFrame:
     people = {"user_key": [1, 2, 3], "as_of_date": CUT, "is_identified": True, "order_count_90d": [1, 1, 0]}
+    people["order_count_life"] = [1, 1, 1]
     return pd.DataFrame({**people, "recency_days": 4, **columns})
 
 
 def purchases(*rows: tuple[int, int]) -> pd.DataFrame:
     """(user_key, days after the cut)."""
-    dated = [(key, CUT + timedelta(days=days), 1) for key, days in rows]
-    return pd.DataFrame(dated, columns=["user_key", "event_date", "order_count"])
+    dated = [(key, CUT + timedelta(days=days), 1, 2.5) for key, days in rows]
+    return pd.DataFrame(dated, columns=["user_key", "event_date", "order_count", "purchase_amount"])
 
 
 def labels(target, *bought: tuple[int, int], **columns) -> dict[int, int]:
@@ -34,6 +36,20 @@ def test_labels_count_purchases_strictly_after_the_cut_and_up_to_the_horizon():
 
 def test_churn_asks_only_recent_buyers_and_means_that_nothing_was_bought():
     assert labels(CHURN_90D, (1, 90)) == {1: 0, 2: 1}
+
+
+def test_amounts_are_days_with_an_order_and_money():
+    assert labels(ORDERS_90D, (1, 1), (1, 1), (1, 90), (2, 91)) == {1: 2.0, 2: 0.0, 3: 0.0}
+    assert labels(SPEND_90D, (1, 1), (1, 1), (1, 90), (2, 91)) == {1: 7.5, 2: 0.0, 3: 0.0}
+
+
+def test_of_new_items_only_those_listed_shortly_before_the_cut_or_later_count():
+    new = replace(PURCHASE_30D, goods=Goods(new_days=14))
+    listed = purchases((1, 5), (2, 5), (3, 5)).assign(
+        first_listed_date=[CUT - timedelta(days=14), CUT - timedelta(days=13), CUT + timedelta(days=2)]
+    )
+    rows = training_rows(history(), listed, new, [CUT], CUT + timedelta(days=90))
+    assert rows["label"].tolist() == [0, 1, 1]
 
 
 def test_anonymous_people_are_not_learned_from():
