@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dmp.defs.running import RunOutcome
 
 FATES = ("accepted", "duplicate", "conflict", "rejected", "suppressed")
-MODELS = {"lightgbm": "trees", "logistic": "logistic regression", "recency": "recency alone"}
+SIMPLE_MODELS = {"logistic": "logistic regression", "recency": "recency alone"}
 MODEL_METRICS = {
     "auc": "AUC",
     "log_loss": "log-loss",
@@ -160,7 +160,8 @@ def _seconds(steps: dict[str, float]) -> list[list[str]]:
 
 def _scores(build: Published) -> list[list[str]]:
     models = build.rows(
-        "prediction_models", "FROM prediction_models WHERE status <> 'refused' ORDER BY target"
+        "prediction_models",
+        "FROM prediction_models WHERE status <> 'refused' AND answer = 'chance' ORDER BY target",
     )
     metrics = {
         (row["target"], row["model"], row["vintage"], row["metric"]): row["value"]
@@ -168,10 +169,13 @@ def _scores(build: Published) -> list[list[str]]:
     }
     rows = [["", *MODEL_METRICS.values()]] if metrics else []
     for model in models:
-        for name, words in MODELS.items():
-            vintage = model["champion_vintage"] if name == "lightgbm" else "new"
-            values = [metrics.get((model["target"], name, vintage, metric)) for metric in MODEL_METRICS]
-            title = model["target"] if name == "lightgbm" else f"  {words}"
+        target, recipe = model["target"], model["recipe"]
+        shown = {recipe: f"{target} ({recipe})"} | {
+            name: f"  {words}" for name, words in SIMPLE_MODELS.items() if name != recipe
+        }
+        for name, title in shown.items():
+            vintage = model["champion_vintage"] if name == recipe else "new"
+            values = [metrics.get((target, name, vintage, metric)) for metric in MODEL_METRICS]
             rows.append([title, *("" if value is None else f"{value:.3f}" for value in values)])
     return rows
 

@@ -7,6 +7,7 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -62,6 +63,9 @@ class Settings(BaseModel):
     explained_people: int = Field(2000, ge=0, description="people per target whose score parts are stored")
     list_length: int = Field(20, ge=1, description="items in a published recommendation list")
     builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
+    cuts: list[date] = Field(
+        [], description="days whose metrics are kept beside the Sundays, for `dmp backtest`"
+    )
     targets: list[TargetSettings] = Field([], description="predictions beside the built-in ones")
     models: dict[str, str] = Field(
         {}, description="target: model_version that is used in place of the newest"

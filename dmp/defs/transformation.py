@@ -80,7 +80,11 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool, exclude: str
         backfill_policy=ONE_RUN if is_partitioned else None,
     )
     def assets(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-        variables = {"home_time_zone": warehouse.settings.time_zone, **_range(context, is_partitioned)}
+        variables = {
+            "home_time_zone": warehouse.settings.time_zone,
+            "asked_cuts": str([day.isoformat() for day in warehouse.settings.cuts]),
+            **_range(context, is_partitioned),
+        }
         with _profiling(context, warehouse, stage) as touched:
             results = build(_selected(context), warehouse.home, warehouse.settings, variables | touched)
         SECONDS["sql"] += sum(result.seconds for result in results)

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from dmp.predictions.targets import Goods
+from dmp.settings import DmpError
 
 # Bounds time and memory of learning on large homes. Keys are hashes, so the smallest are a fair sample of
 # people, and the same people stay in it from week to week.
@@ -86,6 +87,21 @@ def history_cuts(connection: duckdb.DuckDBPyConnection, learned_on: date) -> lis
         [learned_on],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def served_date(connection: duckdb.DuckDBPyConnection) -> date:
+    """Return the last landed day."""
+    row = connection.execute("SELECT as_of_date FROM intermediate.int_cuts WHERE is_served").fetchone()
+    if row is None:
+        raise DmpError("no landed day has been loaded yet; run `dmp run`")
+    return row[0]
+
+
+def is_kept(connection: duckdb.DuckDBPyConnection, cut: date) -> bool:
+    """Return whether the metrics of that day were kept."""
+    kept = "SELECT count(*) > 0 FROM profiles.user_metrics_history WHERE as_of_date = ?"
+    row = connection.execute(kept, [cut]).fetchone()
+    return bool(row and row[0])
 
 
 def read_metrics_history(

@@ -33,8 +33,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "prediction_models": {
         "target": "str", "model_version": "str", "status": "str", "reason": "str", "trained_on": DAY,
         "training_cuts": DAYS, "test_cut": DAY, "training_row_count": "Int64", "test_row_count": "Int64",
-        "champion_vintage": "str", "recipe": "str", "challenge_gain": "float64", "challenge_lower": "float64",
-        "challenge_upper": "float64",
+        "champion_vintage": "str", "answer": "str", "recipe": "str", "challenge_gain": "float64",
+        "challenge_lower": "float64", "challenge_upper": "float64",
     },
     "prediction_choices": {
         "target": "str", "model_version": "str", "recipe": "str", "mean_loss": "float64", "standard_error": "float64",
@@ -144,6 +144,7 @@ def _described(model: Champion) -> dict[str, pd.DataFrame]:
         "training_row_count": model.row_counts["training"],
         "test_row_count": model.row_counts["test"],
         "champion_vintage": model.vintage,
+        "answer": model.question.answer,
         "recipe": model.recipe,
         **{
             f"challenge_{name.removeprefix('mean_')}": value

@@ -1,4 +1,4 @@
--- One row per day as of which people are summed up: every Sunday, and the last landed day, which is served.
+-- One row per day as of which people are summed up: every Sunday, days the settings ask for, and the last landed day, which is served.
 {{ config(materialized='table') }}
 with landed as (
     select min(landed_date) as first_date, max(landed_date) as last_date
@@ -6,13 +6,17 @@ with landed as (
 ),
 
 days as (
-    select unnest(generate_series(first_date, last_date, interval 1 day))::date as as_of_date, last_date
+    select
+        unnest(generate_series(first_date, last_date, interval 1 day))::date as as_of_date,
+        last_date,
+        {{ var('asked_cuts') }}::date[] as asked_dates
     from landed
 )
 
 select
     as_of_date,
     isodow(as_of_date) = 7 as is_weekly,
-    as_of_date = last_date as is_served
+    as_of_date = last_date as is_served,
+    list_contains(asked_dates, as_of_date) as is_asked
 from days
-where isodow(as_of_date) = 7 or as_of_date = last_date
+where isodow(as_of_date) = 7 or as_of_date = last_date or list_contains(asked_dates, as_of_date)
