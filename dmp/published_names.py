@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dmp.landing.contract import load_contracts
-from dmp.landing.identifiers import identifier_key, normalised
+from dmp.landing.identifiers import normalised
 from dmp.settings import Home
 
 # An order's number names no person.
@@ -13,13 +13,14 @@ NAMELESS = ("order",)
 def identifier_ids(home: Home, name: str) -> list[str]:
     """Return the ids of all identifiers that a name may stand for: itself, and its key in each namespace."""
     key = home.key()
-    return [
-        normalised(name),
-        *(
-            id_of(identifier_key(key, namespace, normalised(name, is_email=kind == "email")))
-            for namespace, kind in _namespaces()
-        ),
-    ]
+    found = {
+        id_of(identifier.key_of(key, name))
+        for contract in load_contracts().values()
+        for entity in contract.entities.values()
+        for identifier in entity.identifiers.values()
+        if identifier.type not in NAMELESS
+    }
+    return [normalised(name), *sorted(found)]
 
 
 def id_of(key: int) -> str:
@@ -30,15 +31,3 @@ def id_of(key: int) -> str:
 def key_of(identifier_id: str) -> int:
     """Return the key of an id."""
     return int.from_bytes(bytes.fromhex(identifier_id), "big", signed=True)
-
-
-def _namespaces() -> list[tuple[str, str]]:
-    return sorted(
-        {
-            (field.identifier.namespace, field.identifier.type)
-            for contract in load_contracts().values()
-            for entity in contract.entities.values()
-            for field in entity.fields.values()
-            if field.identifier and field.identifier.type not in NAMELESS
-        }
-    )

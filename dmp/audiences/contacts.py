@@ -9,6 +9,7 @@ import base64
 import hashlib
 
 from dmp.landing.identifiers import HASHED
+from dmp.landing.phone_numbers import e164
 
 GMAIL = "gmail.com"
 
@@ -31,15 +32,7 @@ def gmail_folded_email(text: str) -> str | None:
 
 def e164_phone(text: str) -> str | None:
     """Return a number as E.164 with its plus sign: Google Ads, TikTok, UID2. None without a country code."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164(text)
 
 
 def digits_phone(text: str) -> str | None:

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationError,
 
 from dmp.landing.canonical import CANONICAL
 from dmp.landing.drift_rules import DriftRules
-from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Name, NumberFormat, Part, Zone
+from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Identifier, Name, NumberFormat, Part, Zone
 from dmp.landing.log_patterns import group_names
 from dmp.landing.mapping import Mapped, check_mapping
 from dmp.landing.volumes import VolumeRules
@@ -144,14 +144,14 @@ class Entity(Part):
         return {".".join(path): name for name, path in self.paths.items()}
 
     @property
-    def has_identifiers(self) -> bool:
-        """Whether a record holds the text of identifiers."""
-        return any(field.identifier for field in self.fields.values())
+    def identifiers(self) -> dict[str, Identifier]:
+        """The identifiers whose texts a record holds, by field."""
+        return {name: field.identifier for name, field in self.fields.items() if field.identifier}
 
     @property
     def names_people(self) -> bool:
         """Whether a record names anybody, be it by a published id."""
-        return self.has_identifiers or any(field.is_identifier_id for field in self.fields.values())
+        return bool(self.identifiers) or any(field.is_identifier_id for field in self.fields.values())
 
     @property
     def is_order_only(self) -> bool:

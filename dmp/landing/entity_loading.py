@@ -106,7 +106,7 @@ class EntityLoad:
         read_records(self.connection, batch)
         parse_records(self.connection, self.entity, self.key)
         suppressed = suppress(self.connection, self.entity, self.key, self.suppressed)
-        if self.entity.has_identifiers:
+        if self.entity.identifiers:
             self.connection.execute(KEEP_IDENTIFIERS)
         self.connection.execute(typing_statement(self.contract, self.entity))
         return suppressed

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from dmp.landing.identifiers import identifier_key, key_text, normalised
+from dmp.landing.phone_numbers import known_region
+
 # Names go into SQL as they are, so they may hold nothing else; two underscores part source and entity.
 NAME = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 COLUMN_TYPES = {
@@ -36,6 +39,7 @@ def _known_zone(zone: str) -> str:
 
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
+Region = Annotated[str, AfterValidator(known_region)]
 
 
 class Part(BaseModel):
@@ -53,6 +57,7 @@ class Identifier(Part):
     is_hashed: bool = Field(
         False, description="an e-mail or phone given as the hexadecimal SHA-256 of its normalised text"
     )
+    region: Region | None = Field(None, description="of phone numbers without a country code: DE")
     key_column: Name | None = Field(None, description="where a record holds two of one type")
     is_of_another: bool = Field(False, description="names somebody else than the record is of")
 
@@ -60,12 +65,20 @@ class Identifier(Part):
     def _can_be_hashed(self) -> Identifier:
         if self.is_hashed and self.type not in ("email", "phone"):
             raise ValueError(f"only an email or a phone may be given hashed, not {self.type}")
+        if self.region and self.type != "phone":
+            raise ValueError(f"only a phone has a region, not {self.type}")
         return self
 
     @property
     def column(self) -> str:
         """The raw column that holds the identifier's key."""
         return self.key_column or f"{self.type}_key"
+
+    def key_of(self, home_key: bytes, text: str) -> int:
+        """Return the key that a text has as this identifier."""
+        return identifier_key(
+            home_key, self.namespace, key_text(self.type, normalised(text, self.type, self.region))
+        )
 
 
 class NumberFormat(Part):

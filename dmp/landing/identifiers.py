@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
+from dmp.landing.phone_numbers import FUNCTION, one_spelling
+
 WHITESPACE = " \t\n\r\f\v\u00a0\u3000\ufeff"
 LONGEST = 255
 GIVEN_HASHED = ("email", "phone")
@@ -27,10 +29,15 @@ MISSING = (
 )
 
 
-def normalised(text: str, is_email: bool = False) -> str:
-    """Return the text that an identifier means: NFC, stripped, e-mail addresses in lower case."""
+def normalised(text: str, identifier_type: str = "", region: str | None = None) -> str:
+    """Return the text that an identifier means: NFC, stripped; e-mails in lower case, phone numbers as E.164.
+
+    region: of phone numbers without a country code.
+    """
     stripped = unicodedata.normalize("NFC", text).strip(WHITESPACE)
-    return stripped.lower() if is_email else stripped
+    if identifier_type == "phone":
+        return one_spelling(stripped, region)
+    return stripped.lower() if identifier_type == "email" else stripped
 
 
 def key_text(identifier_type: str, text: str) -> str:
@@ -50,11 +57,15 @@ def identifier_key(key: bytes, namespace: str, text: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def normalised_sql(text: str, is_email: str) -> str:
-    """Return SQL for `normalised`; both arguments are SQL, the second a condition."""
+def normalised_sql(text: str, identifier_type: str, region: str, has_phones: bool) -> str:
+    """Return SQL for `normalised`; the first three arguments are SQL, an empty region is none.
+
+    has_phones: whether a text may be a phone number, for which the connection must know `with_phone_numbers`.
+    """
     whitespace = " || ".join(f"chr({ord(character)})" for character in WHITESPACE)
     stripped = f"trim(nfc_normalize({text}), {whitespace})"
-    return f"CASE WHEN {is_email} THEN lower({stripped}) ELSE {stripped} END"
+    phones = f"WHEN 'phone' THEN {FUNCTION}({stripped}, {region})" if has_phones else ""
+    return f"CASE {identifier_type} WHEN 'email' THEN lower({stripped}) {phones} ELSE {stripped} END"
 
 
 def key_text_sql(identifier_type: str, text: str, is_hashed: str) -> str:

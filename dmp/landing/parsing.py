@@ -28,7 +28,8 @@ FROM records
 """)
 GIVEN_TEXTS = Template("""
     SELECT DISTINCT
-        '$namespace' AS namespace, '$type' AS identifier_type, "$name" AS given_text, $is_hashed AS is_hashed
+        '$namespace' AS namespace, '$type' AS identifier_type, '$region' AS given_region, "$name" AS given_text,
+        $is_hashed AS is_hashed
     FROM parsed
     WHERE length("$name") <= $longest
 """)
@@ -85,20 +86,20 @@ def identifier_statement(entity: Entity) -> str | None:
     """
     given = [
         GIVEN_TEXTS.substitute(
-            namespace=field.identifier.namespace,
-            type=field.identifier.type,
+            namespace=identifier.namespace,
+            type=identifier.type,
+            region=identifier.region or "",
             name=name,
-            longest=field.max_length or LONGEST,
-            is_hashed=str(field.identifier.is_hashed).lower(),
+            longest=entity.fields[name].max_length or LONGEST,
+            is_hashed=str(identifier.is_hashed).lower(),
         )
-        for name, field in entity.fields.items()
-        if field.identifier
+        for name, identifier in entity.identifiers.items()
     ]
     if not given:
         return None
     return FIND_IDENTIFIERS.substitute(
         given=" UNION ".join(given),
-        normalised=normalised_sql("given_text", is_email="identifier_type = 'email'"),
+        normalised=normalised_sql("given_text", "identifier_type", "given_region", has_phones(entity)),
         hashed=HASHED,
         is_missing=is_missing_sql("identifier_text"),
         identifier_key=identifier_key_sql(
@@ -107,15 +108,20 @@ def identifier_statement(entity: Entity) -> str | None:
     )
 
 
+def has_phones(entity: Entity) -> bool:
+    """Whether a record may hold a phone number as an identifier."""
+    return any(identifier.type == "phone" for identifier in entity.identifiers.values())
+
+
 def typing_statement(contract: Contract, entity: Entity) -> str:
     """Return SQL that makes `typed`: one row per record, raw columns and `problem` ('field:reason_code')."""
     joins = [
         f'LEFT JOIN batch_identifiers AS "{name} keys" ON "{name} keys".given_text = parsed."{name}" '
-        f"""AND "{name} keys".identifier_type = '{field.identifier.type}' """
-        f"""AND "{name} keys".namespace = '{field.identifier.namespace}' """
-        f"""AND "{name} keys".is_hashed = {field.identifier.is_hashed}"""
-        for name, field in entity.fields.items()
-        if field.identifier
+        f"""AND "{name} keys".identifier_type = '{identifier.type}' """
+        f"""AND "{name} keys".namespace = '{identifier.namespace}' """
+        f"""AND "{name} keys".given_region = '{identifier.region or ""}' """
+        f"""AND "{name} keys".is_hashed = {identifier.is_hashed}"""
+        for name, identifier in entity.identifiers.items()
     ]
     names = ", ".join(f'"{column}"' for column in entity.raw_columns)
     return TYPE_VALUES.substitute(

@@ -15,8 +15,10 @@ import pyarrow as pa
 
 from dmp.landing.blocks import Block
 from dmp.landing.contract import Entity
-from dmp.landing.identifiers import LONGEST, identifier_key, key_text, normalised
-from dmp.landing.parsing import identifier_statement, parse_statements
+from dmp.landing.field_contract import Identifier
+from dmp.landing.identifiers import LONGEST
+from dmp.landing.parsing import has_phones, identifier_statement, parse_statements
+from dmp.landing.phone_numbers import numbers_in, with_phone_numbers
 
 # What an identifier may be in a line that nobody can parse: all that stands between the marks of JSON and CSV.
 TOKEN = re.compile(r"[^\s\"',;:{}\[\]()<>|=&?\\]+")
@@ -24,6 +26,7 @@ CARRYING = Template("""
 SELECT file_number, source_line
 FROM parsed INNER JOIN batch_identifiers AS given ON given.given_text = parsed."$name"
 WHERE given.namespace = '$namespace' AND given.identifier_type = '$type' AND given.is_hashed = $is_hashed
+    AND given.given_region = '$region'
     AND list_contains($$suppressed, given.identifier_key)
 """)
 NAMING = Template("""
@@ -51,6 +54,8 @@ def parse_records(connection: duckdb.DuckDBPyConnection, entity: Entity, key: by
     """Make `parsed` and, where the entity has identifiers, `batch_identifiers` from `records`."""
     for statement in parse_statements(entity):
         connection.execute(statement)
+    if has_phones(entity):
+        with_phone_numbers(connection)
     if identifiers := identifier_statement(entity):
         connection.execute(identifiers, {"key": key})
 
@@ -59,7 +64,6 @@ def suppressed_lines(
     connection: duckdb.DuckDBPyConnection, entity: Entity, key: bytes, suppressed: frozenset[int]
 ) -> Lines:
     """Return (file number, line) of the parsed records that carry a suppressed identifier."""
-    identifiers = {name: field.identifier for name, field in entity.fields.items() if field.identifier}
     if not suppressed or not entity.names_people:
         return set()
     carrying = [
@@ -68,8 +72,9 @@ def suppressed_lines(
             namespace=identifier.namespace,
             type=identifier.type,
             is_hashed=str(identifier.is_hashed).lower(),
+            region=identifier.region or "",
         )
-        for name, identifier in identifiers.items()
+        for name, identifier in entity.identifiers.items()
     ]
     naming = [NAMING.substitute(name=name) for name, field in entity.fields.items() if field.is_identifier_id]
     query = " UNION ".join([*carrying, *naming])
@@ -82,19 +87,18 @@ def suppressed_lines(
 
 
 def names_suppressed(text: str, entity: Entity, key: bytes, suppressed: frozenset[int]) -> bool:
-    """Whether a word of a text that nobody could parse is a suppressed identifier."""
-    identifiers = {field.identifier for field in entity.fields.values() if field.identifier}
-    return any(
-        identifier_key(
-            key,
-            identifier.namespace,
-            key_text(identifier.type, normalised(word, is_email=identifier.type == "email")),
-        )
-        in suppressed
-        for word in set(TOKEN.findall(text))
-        if suppressed and len(word) <= LONGEST
-        for identifier in identifiers
+    """Whether a word or number of a text that nobody could parse is a suppressed identifier."""
+    return bool(suppressed) and any(
+        identifier.key_of(key, word) in suppressed
+        for identifier in set(entity.identifiers.values())
+        for word in _words(text, identifier)
+        if len(word) <= LONGEST
     )
+
+
+def _words(text: str, identifier: Identifier) -> set[str]:
+    words = set(TOKEN.findall(text))
+    return words.union(numbers_in(text, identifier.region)) if identifier.type == "phone" else words
 
 
 def suppress(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import duckdb
 
 from dmp.landing.contract import Contract, Entity, load_contracts
-from dmp.landing.identifiers import identifier_key, key_text, normalised
 from dmp.landing.tables import raw_table
 from dmp.publish import quoted
 from dmp.settings import DmpError, Home
@@ -87,16 +86,11 @@ def _user_key(connection: duckdb.DuckDBPyConnection, home: Home, user: str) -> i
 def named_keys(home: Home, user: str) -> set[int]:
     """Return the keys that a text has as an identifier, one for each namespace and type that a contract knows."""
     key = home.key()
-    kinds = {
-        (field.identifier.namespace, field.identifier.type)
+    return {
+        identifier.key_of(key, user)
         for contract in load_contracts().values()
         for entity in contract.entities.values()
-        for field in entity.fields.values()
-        if field.identifier
-    }
-    return {
-        identifier_key(key, namespace, key_text(type_, normalised(user, is_email=type_ == "email")))
-        for namespace, type_ in kinds
+        for identifier in entity.identifiers.values()
     }
 
 
@@ -111,9 +105,9 @@ def identified_tables(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, 
 def identifier_columns(entity: Entity) -> dict[str, str]:
     """Return the types of the identifiers of whom an entity's records are, by raw column."""
     return {
-        field.identifier.column: field.identifier.type
-        for field in entity.fields.values()
-        if field.identifier and not field.identifier.is_of_another
+        identifier.column: identifier.type
+        for identifier in entity.identifiers.values()
+        if not identifier.is_of_another
     }
 
 

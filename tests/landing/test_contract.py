@@ -47,6 +47,20 @@ def test_the_contracts_of_the_project_are_good() -> None:
         (("sale_id: {", "landed_date: {type: date}\n      sale_id: {"), "column 'landed_date'"),
         (("format: csv", "format: csv\n    colour: red"), "colour"),
         (("source: toys", "- toys"), "toys.yaml"),
+        (
+            (
+                "text, required: true",
+                "text, required: true, identifier: {type: phone, namespace: a, region: XX}",
+            ),
+            "'XX' is no region",
+        ),
+        (
+            (
+                "text, required: true",
+                "text, required: true, identifier: {type: login, namespace: a, region: DE}",
+            ),
+            "only a phone has a region",
+        ),
     ],
 )
 def test_a_bad_contract_stops_with_a_sentence_that_names_file_and_field(

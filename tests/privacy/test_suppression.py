@@ -59,6 +59,23 @@ def test_their_records_are_counted_and_neither_they_nor_what_they_name_is_stored
         assert vault.execute("FROM rejects").fetchall() == []
 
 
+def test_a_phone_number_of_theirs_is_found_in_any_spelling_and_in_a_line_that_nobody_can_parse(
+    tmp_path: Path,
+) -> None:
+    home = Home.at(tmp_path)
+    phone = load_contracts()["segment"].entities["calls"].fields["phone"].identifier
+    assert phone
+    begin_receipt(home, [phone.key_of(home.key(), "+4930901820")], None, {})
+    call = '{{"messageId":"m{}","type":"identify","userId":"u{}","timestamp":"2024-03-01T10:00:00Z","traits":{}}}\n'
+    lines = [
+        call.format(1, 1, '{"phone":"+49 (0)30 901820"}'),
+        call.format(2, 2, '{"phone":"+49 30 901821"}'),
+        call.format(3, 3, '{"phone":"+49 30 / 90-18-20", broken'),
+    ]
+    account = load(home, "".join(lines), "segment", "calls.jsonl")
+    assert (account.accepted_count, account.suppressed_count) == (1, 2)
+
+
 def test_a_decision_about_them_is_counted_and_not_stored(home: Home) -> None:
     ann = id_of(identifier_key(home.key(), "shop_login", "ann"))
     decision = (
