@@ -36,7 +36,7 @@ def maker(home: Home, settings: Settings) -> dict[str, Any]:
     own_packs = {path.name: content_hash(path) for path in sorted(home.tag_packs.glob("*.yaml"))}
     return {
         "code_version": code_version(),
-        "settings": {**settings.model_dump(), "own_tag_packs": own_packs},
+        "settings": {**settings.model_dump(mode="json"), "own_tag_packs": own_packs},
         "key_fingerprint": home.key_fingerprint,
     }
 

@@ -18,6 +18,7 @@ from dmp.cleaning.commands import cleaning
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import profile, recommend, sql, status, verify
+from dmp.predictions.commands import backtest
 from dmp.privacy.commands import access, erase
 from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, DmpError, Home
@@ -171,7 +172,7 @@ def ui(
 
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
-for look in (status, sql, profile, recommend, verify):
+for look in (status, sql, profile, recommend, verify, backtest):
     app.command(rich_help_panel="Look")(reported(look))
 app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(identity, name="identity", rich_help_panel="Decide")

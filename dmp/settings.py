@@ -67,9 +67,6 @@ class Settings(BaseModel):
         [], description="days whose metrics are kept beside the Sundays, for `dmp backtest`"
     )
     targets: list[TargetSettings] = Field([], description="predictions beside the built-in ones")
-    models: dict[str, str] = Field(
-        {}, description="target: model_version that is used in place of the newest"
-    )
     tag_packs: list[str] = Field(
         ["commerce", "growth"], description="packs of tags that are on: dmp/tags/packs, or <home>/tag_packs"
     )

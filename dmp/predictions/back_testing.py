@@ -20,35 +20,43 @@ def back_test(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     target: Target,
-    cut: date,
+    cut: date | None = None,
     horizon_days: int | None = None,
 ) -> Champion:
     """Return the champion that would have been chosen by the end of the window behind `cut`, tested on that window.
 
-    Training windows end by the cut, and only they and rehearsals inside them decide what is used. `horizon_days`
-    asks about another length. Raises SettingsError where the metrics of that day were not kept, NotLearnable where
-    the log is too short.
+    Without a cut: on the newest window that can be judged. Training windows end by the cut, and only they and
+    rehearsals inside them decide what is used. `horizon_days` asks about another length. Raises SettingsError where
+    the metrics of that day were not kept, NotLearnable where the log is too short.
     """
     asked = replace(target, horizon_days=horizon_days or target.horizon_days)
     first_date = facts.first_landed_date(connection)
     if first_date is None:
         raise NotLearnable("the log holds no activity")
     learned_on = cut + timedelta(days=asked.horizon_days)
-    last = facts.served_date(connection)
-    if learned_on > last:
-        raise SettingsError(
-            f"--cut {cut}: its window ends on {learned_on}, the log on {last}; choose an earlier day"
-        )
-    if not facts.is_kept(connection, cut):
-        raise SettingsError(
-            f"--cut {cut}: metrics are kept for Sundays; add `cuts: [{cut}]` to settings.yaml, run, and try again"
-        )
+    learned_on: date = facts.served_date(connection)
+    if cut is not None:
+        learned_on = _end_of_window(connection, cut, asked.horizon_days, learned_on)
     sundays = facts.history_cuts(connection, learned_on)
     cuts = replace(plan_cuts(sundays, asked.horizon_days, first_date, learned_on, test_cut=cut), previous=())
     history = facts.read_metrics_history(connection, cuts.all, learned_on, asked.purpose)
     purchases = facts.read_purchases(connection, cuts.all, learned_on, asked.goods)
     rows = training_rows(history, purchases, asked, cuts.all, learned_on)
     return choose_champion(rows, cuts, asked, version="back-test", inputs_hash="", threads=settings.threads)
+
+
+def _end_of_window(connection: duckdb.DuckDBPyConnection, cut: date, horizon_days: int, last: date) -> date:
+    """The last day of the window; raises SettingsError where it, or the metrics of `cut`, cannot be known."""
+    end = cut + timedelta(days=horizon_days)
+    if end > last:
+        raise SettingsError(
+            f"--cut {cut}: its window ends on {end}, the log on {last}; choose an earlier day"
+        )
+    if not facts.is_kept(connection, cut):
+        raise SettingsError(
+            f"--cut {cut}: metrics are kept for Sundays; add `cuts: [{cut}]` to settings.yaml, run, and try again"
+        )
+    return end
 
 
 def report(champion: Champion) -> pd.DataFrame:
