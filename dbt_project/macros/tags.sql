@@ -10,7 +10,7 @@
 {% macro tagged_metrics() -%}
     {%- set expressions = {} -%}
     {%- for metric in fromjson(env_var('DMP_TAGGED_METRICS')) -%}
-        {%- if metric not in derived_metrics() and metric not in metric_descriptions() -%}
+        {%- if metric not in derived_metrics() and metric not in metric_columns() -%}
             {{ exceptions.raise_compiler_error("a tag looks at '" ~ metric ~ "', which is no metric of user_metrics") }}
         {%- endif -%}
         {%- do expressions.update({metric: derived_metrics().get(metric, metric)}) -%}

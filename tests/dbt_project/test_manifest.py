@@ -50,6 +50,12 @@ def test_a_stage_reads_only_itself_and_the_stages_before(manifest: dict[str, Any
     assert backwards == []
 
 
+def test_every_mart_promises_the_names_and_types_of_its_columns(manifest: dict[str, Any]) -> None:
+    marts = [model for model in _nodes(manifest, "model") if model["schema"] in {"profiles", "insight"}]
+    open_ended = [model["name"] for model in marts if not model["config"]["contract"]["enforced"]]
+    assert open_ended == ["user_metrics_as_of"], "a question with parameters has the columns of user_metrics"
+
+
 def test_a_test_between_tables_is_shown_as_a_check_of_one_of_them(manifest: dict[str, Any]) -> None:
     """Dagster shows a test of several tables only where it knows which of them is checked."""
     homeless = [

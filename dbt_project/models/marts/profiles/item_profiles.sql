@@ -1,5 +1,5 @@
 -- One row per item: its latest catalogue entry and what people did with it up to the last landed day.
-{{ config(post_hook="{{ describe_columns(windowed_descriptions(item_measures(), item_windows())) }}") }}
+{{ config(pre_hook="{{ declare_columns(windowed_columns(item_measures(), item_windows())) }}") }}
 with cut as (
     select as_of_date from {{ ref('int_cuts') }} where is_served
 ),

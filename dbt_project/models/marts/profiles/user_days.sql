@@ -1,5 +1,8 @@
 -- One row per person, event_date and interval of knowledge: what was known of that day on any date in the interval.
-{{ config(materialized='per_person', post_hook="{{ describe_columns(daily_descriptions(activity_measures())) }}") }}
+{{ config(
+    materialized='per_person',
+    pre_hook="{{ declare_columns(daily_columns(activity_measures(), money='decimal(38, 4)')) }}",
+) }}
 with visible as (
     select
         user_key,

@@ -1,7 +1,7 @@
 -- One row per person: what they met, clicked and told others in each window up to the last landed day.
 {{ config(
     materialized='per_person',
-    post_hook="{{ describe_columns(windowed_descriptions(engagement_measures(), windows())) }}",
+    pre_hook="{{ declare_columns(windowed_columns(engagement_measures(), windows())) }}",
 ) }}
 with cut as (
     select as_of_date from {{ ref('int_cuts') }} where is_served

@@ -2,6 +2,6 @@
 -- As known on K: landed_date and known_from <= K < known_to.
 {{ config(
     materialized='view',
-    post_hook="{{ describe_columns(daily_descriptions(item_activity_measures())) }}",
+    pre_hook="{{ declare_columns(daily_columns(item_activity_measures())) }}",
 ) }}
 {{ facts_of_people(ref('int_activity_items')) }}

@@ -3,6 +3,7 @@
     materialized='table_function',
     parameters=['as_of', 'known_on'],
     persist_docs={'relation': false, 'columns': false},
+    contract={'enforced': false},
 ) }}
 with days as (
     select as_of::date as as_of_date, * exclude (known_from, known_to)

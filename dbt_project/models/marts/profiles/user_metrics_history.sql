@@ -3,8 +3,10 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
-    post_hook="{{ describe_columns(metric_descriptions()) }}",
+    pre_hook=[
+        "{{ declare_columns(metric_columns()) }}",
+        "{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
+    ],
 ) }}
 {#- Every such day that is not there yet, those of a pause between two runs among them. -#}
 {% set cuts %}

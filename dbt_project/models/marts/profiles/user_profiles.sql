@@ -1,5 +1,5 @@
 -- One row per person: who they are, what they did in each window, and where they stand, as of the last landed day.
-{{ config(post_hook="{{ describe_columns(metric_descriptions()) }}") }}
+{{ config(pre_hook="{{ declare_columns(metric_columns()) }}") }}
 with metrics as (
     select * from {{ ref('user_metrics') }}
 ),

@@ -1,5 +1,5 @@
 -- One row per visit of a person, as known on the last landed day.
-{{ config(post_hook="{{ describe_columns(daily_descriptions(session_measures(), 'in the visit')) }}") }}
+{{ config(pre_hook="{{ declare_columns(daily_columns(session_measures(), 'in the visit')) }}") }}
 with visits as (
     {{ served_visits(days=none) }}
 )

@@ -1,7 +1,7 @@
 -- One row per person who visited in the last 90 days: when they come, how often and for how long.
 {{ config(
     materialized='per_person',
-    post_hook="{{ describe_columns(windowed_descriptions(habit_descriptions(), habit_windows(), habit_descriptions())) }}",
+    pre_hook="{{ declare_columns(habit_columns()) }}",
 ) }}
 with visits as (
     {{ served_visits() }}
