@@ -18,6 +18,7 @@ import duckdb
 
 from dmp.builds import BUILD_FILE, content_hash, damaged_files, maker, segment_rules
 from dmp.checked_json import read_checked, write_checked
+from dmp.dictionary.texts import column_text
 from dmp.privacy.purposes import checked_purposes
 from dmp.privacy.withholding import readable_rows
 from dmp.settings import Home, Settings
@@ -182,9 +183,9 @@ def _copy_table(
     folder: Path,
 ) -> int:
     connection.execute(f'CREATE TABLE published."{table}" AS {rows} ORDER BY ALL')
-    for name, comment in columns.items():
-        if comment and name in _outside(columns):
-            connection.execute(f'COMMENT ON COLUMN published."{table}"."{name}" IS \'{_escaped(comment)}\'')
+    for name in connection.table(f'published."{table}"').columns:
+        if text := columns.get(name) or column_text(table, name):
+            connection.execute(f'COMMENT ON COLUMN published."{table}"."{name}" IS \'{_escaped(text)}\'')
     target = folder / "parquet" / table
     target.mkdir(parents=True)
     connection.execute(

@@ -13,6 +13,7 @@ from pydantic import PrivateAttr
 from dmp.builds import maker
 from dmp.defs.launching import alive
 from dmp.defs.partitions import run_range
+from dmp.dictionary.texts import column_text
 from dmp.settings import Home, Settings
 from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
@@ -100,6 +101,9 @@ def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: st
         **counts,
         "dagster/table_name": f"{schema}.{table}",
         "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(name, data_type, description=comment) for name, data_type, comment in columns]
+            [
+                dg.TableColumn(name, data_type, description=comment or column_text(table, name))
+                for name, data_type, comment in columns
+            ]
         ),
     }

@@ -1,7 +1,7 @@
 """What each published column may be used for, as its table declares; how that withholds rows is in `withholding`.
 
 dbt models and seeds declare it in their own YAML (`config: {meta: {purpose: ...}}`), tables made by Python in
-`python_tables.yaml`, in the same form. A column without a purpose of its own has its table's.
+`dmp/dictionary/`, in the same form. A column without a purpose of its own has its table's.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import Any
 
 import yaml
 
+from dmp.dictionary.texts import FILES
 from dmp.landing.contract import PURPOSES
 from dmp.settings import PROJECT, DmpError
 
 DECLARATIONS = (
     *sorted((PROJECT / "dbt_project").glob("models/marts/**/*.yml")),
     *sorted((PROJECT / "dbt_project").glob("seeds/*.yml")),
-    Path(__file__).with_name("python_tables.yaml"),
+    *FILES,
 )
 # The column tells of no person.
 NOBODY = "none"

@@ -1,0 +1,1 @@
+"""The data dictionary of what Python makes."""
