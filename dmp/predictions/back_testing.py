@@ -33,8 +33,7 @@ def back_test(
     first_date = facts.first_landed_date(connection)
     if first_date is None:
         raise NotLearnable("the log holds no activity")
-    learned_on = cut + timedelta(days=asked.horizon_days)
-    learned_on: date = facts.served_date(connection)
+    learned_on = facts.served_date(connection)
     if cut is not None:
         learned_on = _end_of_window(connection, cut, asked.horizon_days, learned_on)
     sundays = facts.history_cuts(connection, learned_on)
