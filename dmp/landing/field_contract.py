@@ -108,8 +108,9 @@ class FieldContract(Part):
         None, description="how a number is written, if not the source's way"
     )
     range: tuple[float, float] | None = Field(None, description="smallest and largest accepted number")
+    is_list: bool = Field(False, description="a JSON array of objects")
     elements: dict[Name, tuple[float, float]] = Field(
-        {}, description="for a JSON array of objects: accepted numbers by name"
+        {}, description="of a JSON array of objects: accepted numbers by name"
     )
     whole_elements: tuple[Name, ...] = Field((), description="those of the elements that are whole numbers")
     unit: Literal["iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns"] = "iso"
@@ -132,8 +133,8 @@ class FieldContract(Part):
             raise ValueError(f"an identifier is text, not {self.type}")
         if strangers := set(self.whole_elements) - self.elements.keys():
             raise ValueError(f"'{min(strangers)}' is none of its elements")
-        if self.elements and self.type != "json":
-            raise ValueError(f"elements need json, not {self.type}")
+        if (self.elements or self.is_list) and self.type != "json":
+            raise ValueError(f"elements and lists need json, not {self.type}")
         if (self.unit != "iso" or self.time_format) and self.type != "timestamp":
             raise ValueError(f"a unit or a time_format needs a timestamp, not {self.type}")
         if self.time_format and (self.unit != "iso" or "%" not in self.time_format):

@@ -187,15 +187,17 @@ def _problems(name: str, field: FieldContract, is_event_time: bool) -> Iterator[
 
 
 def _element_problems(typed: str, field: FieldContract) -> Iterator[tuple[str, str]]:
-    """Yield what may be wrong with the numbers inside a JSON array."""
-    if field.elements:
+    """Yield what may be wrong with a JSON array of objects and the numbers inside; those that are null are none."""
+    if field.is_list or field.elements:
         yield f"json_type({typed}) <> 'ARRAY'", "wrong_type"
+        yield f"len(list_filter(json_type({typed}, '$[*]'), lambda part: part <> 'OBJECT')) > 0", "wrong_type"
     for element, (smallest, largest) in field.elements.items():
-        numbers = f"TRY_CAST(json_extract({typed}, '$[*].{element}') AS DOUBLE[])"
-        fits = f"list_min({numbers}) >= {smallest} AND list_max({numbers}) <= {largest}"
-        yield f"{typed} IS NOT NULL AND NOT coalesce({fits}, len({numbers}) = 0, false)", "out_of_range"
+        texts = f"json_extract_string({typed}, '$[*].{element}')"
+        yield (
+            f"len(list_filter({texts}, lambda text: NOT regexp_full_match(text, '{NUMBER}'))) > 0",
+            "not_decimal",
+        )
+        numbers = f"TRY_CAST({texts} AS DOUBLE[])"
+        yield f"list_min({numbers}) < {smallest} OR list_max({numbers}) > {largest}", "out_of_range"
         if element in field.whole_elements:
-            yield (
-                f"list_bool_or(list_transform({numbers}, lambda number: number <> floor(number)))",
-                "not_integer",
-            )
+            yield f"len(list_filter({numbers}, lambda number: number <> floor(number))) > 0", "not_integer"

@@ -54,7 +54,12 @@ def test_the_bytes_of_rejects_are_in_the_vault_and_nowhere_else(shop: Shop) -> N
         ),
         ([{"quantity": 2.0, "price_amount": 2.5}], []),
         ([{"quantity": 2.5, "price_amount": 2}], [(1, "lines", "not_integer")]),
-        ([{"quantity": "many", "price_amount": 2}], [(1, "lines", "out_of_range")]),
+        ([{"quantity": "many", "price_amount": 2}], [(1, "lines", "not_decimal")]),
+        ([{"price_amount": 2}, {"price_amount": "2,50"}], [(1, "lines", "not_decimal")]),
+        ([{"price_amount": 2}, {"price_amount": True}], [(1, "lines", "not_decimal")]),
+        ([{"line_number": "first", "price_amount": 2}], [(1, "lines", "not_decimal")]),
+        ([{"price_amount": None}, {"price_amount": "2.5"}], []),
+        ([{"price_amount": 2}, 7], [(1, "lines", "wrong_type")]),
         (7, [(1, "lines", "wrong_type")]),
     ],
 )

@@ -62,6 +62,26 @@ def test_calls_of_the_segment_specification(shop: Shop) -> None:
     assert json.loads(rows[2][5])["properties"] == {"coupon": "TEN"}
 
 
+def test_one_bad_number_in_a_list_of_products_is_a_reject_and_stops_no_run(shop: Shop) -> None:
+    call = {"type": "track", "event": "Order Completed", "userId": "u1", "timestamp": AT}
+    listed = [
+        [{"price": "2,50"}, {"price": 3}],
+        [{"quantity": "two"}],
+        {"price": 3},
+        [{"price": "2.5"}, {"price": None}],
+    ]
+    records = [
+        {**call, "messageId": f"m{number}", "properties": {"products": products}}
+        for number, products in enumerate(listed)
+    ]
+    assert load(shop, "segment", "calls.jsonl", records) == 1
+    assert shop.reasons() == [
+        (1, "products", "not_decimal"),
+        (2, "products", "not_decimal"),
+        (3, "products", "wrong_type"),
+    ]
+
+
 def test_rows_of_the_ga4_export_are_told_apart_without_an_id(shop: Shop) -> None:
     row = {
         "event_date": "20240301",

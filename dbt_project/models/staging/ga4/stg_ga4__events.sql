@@ -54,7 +54,8 @@ select
     -- What the event amounts to as a whole stands in the first of its rows, where no item has a price.
     case
         when is_paid and has_prices
-            then (item ->> 'price')::decimal(18, 4) * coalesce((item ->> 'quantity')::double::bigint, 1)
+            then try_cast((item ->> 'price')::decimal(18, 4) * coalesce((item ->> 'quantity')::double::bigint, 1)
+                as decimal(18, 4))
         when is_paid and place = 1 then coalesce(purchase_revenue, refund_value)
     end as amount,
     coalesce(currency, 'USD') as currency,

@@ -69,7 +69,7 @@ select
     case when is_paid then coalesce(order_id, message_id) end as order_id,
     coalesce(product ->> 'product_id', product_id) as item_id,
     case when is_paid then units end as quantity,
-    case when is_paid then coalesce(units * unit_amount, revenue, total) end as amount,
+    case when is_paid then coalesce(try_cast(units * unit_amount as decimal(18, 4)), revenue, total) end as amount,
     is_bot,
     properties,
     landed_date,

@@ -1,4 +1,5 @@
--- One row per enriched line, with the contexts that we read told apart by their schema.
+-- One row per enriched line, with the contexts that we read told apart by their schema. What lies in them is as sent:
+-- no contract looks into it, so numbers are read where they are ones.
 {%- set ecommerce = 'iglu:com.snowplowanalytics.snowplow.ecommerce/' %}
 {%- set contexts = {
     'products': ('contexts', ecommerce ~ 'product/'),
@@ -14,7 +15,9 @@ select
     {%- for name, (column, schema) in contexts.items() %}
     to_json(list_transform(
         list_filter(
-            from_json({{ column }} -> 'data', '["json"]'),
+            case
+                when json_type({{ column }}, '$.data') = 'ARRAY' then from_json({{ column }} -> 'data', '["json"]')
+            end,
             lambda context: starts_with(json_extract_string(context, 'schema'), '{{ schema }}')
         ),
         lambda context: json_extract(context, 'data')

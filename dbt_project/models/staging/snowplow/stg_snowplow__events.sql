@@ -13,6 +13,14 @@ spread as (
         unnest(listed) as product,
         generate_subscripts(listed, 1) as place
     from told
+),
+
+measured as (
+    select
+        *,
+        try_cast(try_cast(product ->> 'quantity' as double) as bigint) as units,
+        try_cast(product ->> 'price' as decimal(18, 4)) as unit_amount
+    from spread
 )
 
 select
@@ -30,12 +38,8 @@ select
         when anonymous_key is not null then 'anonymous'
         when device_key is not null then 'device'
     end as identifier_type,
-    login_key,
-    anonymous_key,
-    device_key,
+    columns(['login_key', 'anonymous_key', 'device_key', 'app_id', 'platform', 'page_url']),
     domain_sessionid as session_id,
-    app_id,
-    platform,
     dvce_type as device_type,
     os_family as os,
     br_family as browser,
@@ -43,7 +47,6 @@ select
     geo_country as country,
     geo_region_name as region,
     geo_city as city,
-    page_url,
     page_referrer as referrer,
     mkt_source as utm_source,
     mkt_medium as utm_medium,
@@ -58,16 +61,13 @@ select
             then coalesce(transactions ->> '$[0].transaction_id', ti_orderid, tr_orderid, event_id)
     end as order_id,
     coalesce(product ->> 'id', ti_sku) as item_id,
-    case
-        when event_type in ('purchase', 'refund')
-            then coalesce((product ->> 'quantity')::double::bigint, ti_quantity, 1)
-    end as quantity,
+    case when event_type in ('purchase', 'refund') then coalesce(units, ti_quantity, 1) end as quantity,
     case
         when event_type in ('purchase', 'refund')
             then coalesce(
-                (product ->> 'price')::decimal(18, 4) * coalesce((product ->> 'quantity')::double::bigint, 1),
+                try_cast(unit_amount * coalesce(units, 1) as decimal(18, 4)),
                 ti_price * coalesce(ti_quantity, 1),
-                (transactions ->> '$[0].revenue')::decimal(18, 4)
+                try_cast(transactions ->> '$[0].revenue' as decimal(18, 4))
             )
     end as amount,
     coalesce(product ->> 'currency', ti_currency) as currency,
@@ -76,4 +76,4 @@ select
     landed_date,
     source_file,
     source_line
-from spread
+from measured

@@ -10,7 +10,7 @@ select
     product ->> 'name' as item_name,
     product ->> 'category' as category,
     product ->> 'brand' as brand,
-    (product ->> 'price')::decimal(18, 4) as price_amount,
+    try_cast(product ->> 'price' as decimal(18, 4)) as price_amount,
     event_at as observed_at,
     landed_date,
     source_file,

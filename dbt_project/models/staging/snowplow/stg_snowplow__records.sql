@@ -7,7 +7,7 @@ with records as (
 
 select
     * replace (
-        is_bot or coalesce((coalesce(robots ->> '$[0].spiderOrRobot', 'false'))::boolean, false) as is_bot,
+        is_bot or coalesce(try_cast(robots ->> '$[0].spiderOrRobot' as boolean), false) as is_bot,
         -- The warehouse's rows hold one action as an object, or none as an empty list.
         case when json_type(action) = 'OBJECT' then action end as action
     ),
