@@ -11,6 +11,7 @@ from dmp.identity.decisions import Decision, Decisions
 from dmp.identity.folding import Day, Known
 from dmp.identity.rules import Rule, Rules
 
+# A login is known by what is done under it: that an alias call names one does not say that it exists.
 IDENTIFIERS = """
 CREATE OR REPLACE TEMP TABLE known_identifiers AS
 SELECT
@@ -24,24 +25,36 @@ FROM (
         SELECT identifier_key, identifier_type, first_event_at, landed_date FROM intermediate.int_identifiers
         UNION ALL
         SELECT identifier_key, identifier_type, first_event_at, landed_date FROM intermediate.int_identity_links
+        WHERE other_identifier_type <> 'login'
         UNION ALL
         SELECT other_identifier_key, other_identifier_type, first_event_at, landed_date
-        FROM intermediate.int_identity_links
+        FROM intermediate.int_identity_links WHERE other_identifier_type <> 'login'
     )
     WHERE landed_date <= $last
 )
 GROUP BY identifier_key
 """
+# A link is known as soon as both of its ends are.
 LINKS = """
 CREATE OR REPLACE TEMP TABLE known_links AS
+WITH links AS (
+    SELECT
+        identifier_key,
+        other_identifier_key,
+        min(landed_date) AS landed_date,
+        epoch_us(arg_min(first_event_at, (landed_date, first_event_at))) AS first_microsecond
+    FROM intermediate.int_identity_links
+    WHERE landed_date <= $last
+    GROUP BY identifier_key, other_identifier_key
+)
 SELECT
-    identifier_key,
-    other_identifier_key,
-    min(landed_date) AS first_landed_date,
-    epoch_us(arg_min(first_event_at, (landed_date, first_event_at))) AS first_microsecond
-FROM intermediate.int_identity_links
-WHERE landed_date <= $last
-GROUP BY identifier_key, other_identifier_key
+    links.identifier_key,
+    links.other_identifier_key,
+    greatest(landed_date, ones.first_landed_date, others.first_landed_date) AS first_landed_date,
+    links.first_microsecond
+FROM links
+INNER JOIN known_identifiers AS ones USING (identifier_key)
+INNER JOIN known_identifiers AS others ON links.other_identifier_key = others.identifier_key
 """
 # From what the days name for the first time along links, through nothing that was quarantined before them.
 TOUCHED = """

@@ -125,6 +125,14 @@ SOCIAL_TIES = {
     "tied_at": "TIMESTAMPTZ",
     **PLACE,
 }
+# Somebody's login beside the one that they had before, as a source says.
+LOGIN_ALIASES = {
+    "login_key": "BIGINT",
+    "previous_login_key": "BIGINT",
+    "event_id": "VARCHAR",
+    "aliased_at": "TIMESTAMPTZ",
+    **PLACE,
+}
 IDENTITY_DECISIONS = {
     "decision_id": "VARCHAR",
     "line_number": "BIGINT",
@@ -144,5 +152,6 @@ CANONICAL = {
     "consents": CONSENTS,
     "exposures": EXPOSURES,
     "social_ties": SOCIAL_TIES,
+    "login_aliases": LOGIN_ALIASES,
     "identity_decisions": IDENTITY_DECISIONS,
 }

@@ -110,6 +110,32 @@ def test_a_link_taken_back_from_the_landing_parts_who_it_joined(warehouse: duckd
     assert rows(warehouse, MAP) == expected
 
 
+def test_an_alias_of_a_login_joins_nobody_until_something_is_done_under_that_login(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    last, earlier_login = last_day(warehouse), 42
+    [login] = rows(
+        warehouse,
+        "SELECT min(identifier_key) FROM profiles.identity_map_history WHERE identifier_type = 'login'",
+    )[0]
+    expected = users(warehouse)
+    warehouse.execute(
+        "INSERT INTO intermediate.int_identity_links BY NAME SELECT $pair[1] AS identifier_key,"
+        " 'login' AS identifier_type, $pair[2] AS other_identifier_key, 'login' AS other_identifier_type,"
+        " 'alias' AS evidence, $day AS landed_date, now() AS first_event_at, 1 AS evidence_count",
+        {"pair": [login, earlier_login], "day": last - timedelta(days=1)},
+    )
+    update_people(warehouse, last - timedelta(days=1), last)
+    assert users(warehouse) == expected
+    warehouse.execute(
+        "INSERT INTO intermediate.int_identifiers BY NAME SELECT $key AS identifier_key,"
+        " 'login' AS identifier_type, now() AS first_event_at, $day AS landed_date",
+        {"key": earlier_login, "day": last},
+    )
+    update_people(warehouse, last, last)
+    assert users(warehouse)[earlier_login] == users(warehouse)[login]
+
+
 @pytest.mark.parametrize("decision", ["merge", "split"])
 def test_a_decision_changes_two_people_and_its_undoing_restores_both(
     warehouse: duckdb.DuckDBPyConnection, decision: str

@@ -28,6 +28,10 @@ with seen as (
     where {{ in_landed_range() }}
 ),
 
+aliases as (
+    {{ union_sources('login_aliases') }}
+),
+
 together as (
     select
         * exclude (event_at, event_id),
@@ -68,3 +72,19 @@ group by
     ones.source,
     ones.event_date,
     ones.landed_date
+union all by name
+select
+    least(login_key, previous_login_key) as identifier_key,
+    'login' as identifier_type,
+    greatest(login_key, previous_login_key) as other_identifier_key,
+    'login' as other_identifier_type,
+    'alias' as evidence,
+    split_part(source_file, '/', 1) as source,
+    count(*) as evidence_count,
+    min(aliased_at) as first_event_at,
+    min_by(event_id, (aliased_at, event_id)) as first_event_id,
+    (aliased_at at time zone '{{ var("home_time_zone") }}')::date as event_date,
+    landed_date
+from aliases
+where {{ in_landed_range() }}
+group by all

@@ -15,5 +15,7 @@ select
 from {{ ref('int_identity_links') }} as links
 left join {{ ref('identity_map') }} as ones on links.identifier_key = ones.identifier_key
 left join {{ ref('identity_map') }} as others on links.other_identifier_key = others.identifier_key
+-- An alias call may name a login that nobody ever used.
+where other_identifier_type <> 'login' or (ones.user_key is not null and others.user_key is not null)
 group by
     links.identifier_key, links.identifier_type, other_identifier_key, other_identifier_type, evidence, source
