@@ -84,20 +84,20 @@ def choose_timer(history: pd.DataFrame, events: pd.DataFrame, timed: TimedEvent,
     until = float(windows.followed_days + timed.offset_days)
     briers = [integrated_brier(_waited(test), _ended(test), one, until) for one in curves]
     best = int(np.argmin(briers))
-    used = HAZARDS[best]
-    adjustment = Adjustment()
+    used, raw = HAZARDS[best], curves[best]
+    adjusted, newest = raw, Adjustment()
     if windows.earlier and timed.is_spread_out:
         before = used.fit(known(windows.before_earlier, windows.earlier), features, timed.edges)
         later = known((windows.earlier,), windows.test)
-        adjustment = learn_adjustment(_waited(later), _ended(later), before.curves(later, timed.grid))
-    adjusted = adjustment.apply(curves[best])
+        learned_then = learn_adjustment(_waited(later), _ended(later), before.curves(later, timed.grid))
+        adjusted = learned_then.apply(raw)
+        # A season may have made the earlier cut a bad guide; then it is none for the days to come either.
+        if integrated_brier(_waited(test), _ended(test), adjusted, until) < briers[best]:
+            newest = learn_adjustment(_waited(test), _ended(test), raw)
     rows = [
         (one.name, _measured(test, curve, timed, until)) for one, curve in zip(fitted, curves, strict=True)
     ]
-    rows.append(("published", _measured(test, adjusted, timed, until)))
-    newest = (
-        learn_adjustment(_waited(test), _ended(test), curves[best]) if timed.is_spread_out else adjustment
-    )
+    rows.append(("adjusted", _measured(test, adjusted, timed, until)))
     return Timer(
         event=timed.name,
         hazard=used.fit(known(windows.newest, windows.learned_on), features, timed.edges),

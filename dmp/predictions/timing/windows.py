@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from dmp.predictions.cuts import HISTORY_DAYS, NotLearnable
 
 FOLLOWED_DAYS = (90, 56, 28, 14)  # how long people of the test cut are watched: as long as the log allows
-SPACING_WEEKS = 4  # neighbouring cuts say much the same about a wait
-MOST_CUTS = 6
+SPACING_WEEKS = 7  # neighbouring cuts say much the same; five of them reach half a year back
+MOST_CUTS = 5
 SHORTEST_WAIT_DAYS = 14
 
 
@@ -67,7 +67,7 @@ def _newest_before(cuts: list[date], day: date, days: int) -> date | None:
 
 
 def _spaced(cuts: list[date], known_until: date | None, delay_days: int) -> tuple[date, ...]:
-    """Cuts at which people were watched for a while before `known_until`: one in four weeks, whatever the week."""
+    """Cuts at which people were watched for a while before `known_until`: one in seven, whatever the week."""
     if known_until is None:
         return ()
     wait = timedelta(days=delay_days + SHORTEST_WAIT_DAYS)
