@@ -20,8 +20,8 @@ def read_portrait(home: Home, user: str) -> dict[str, Any]:
     user: a published user_id, of this build or an earlier one, or the source's own login or anonymous id.
     Keys: user_id, as_of_date, build_id, profile (the columns of user_profiles), and lists of rows: identifiers,
     attributes (each with its source), devices (the first three), tags, interests, visits, paths, carts (open and
-    abandoned), spending, loyalty, satisfaction, predictions (each with its `parts`), segments, recommendations (the
-    first five).
+    abandoned), spending, loyalty, satisfaction, predictions (each with its `parts`), purchase_times, silence_times,
+    segments, recommendations (the first five).
     Raises DmpError where nobody, or more than one person, goes by that name.
     """
     with published(home) as build:
@@ -94,6 +94,11 @@ PARTS = {
         "SELECT target, feature, feature_value, contribution, part_rank FROM prediction_parts WHERE user_id = ? "
         "ORDER BY target, part_rank",
     ),
+    "purchase_times": (
+        "purchase_times",
+        "SELECT * EXCLUDE (build_id) FROM purchase_times WHERE user_id = ?",
+    ),
+    "silence_times": ("silence_times", "SELECT * EXCLUDE (build_id) FROM silence_times WHERE user_id = ?"),
     "segments": (
         "user_segments",
         "SELECT segment_id, segment_name, kind, valid_from, reason FROM user_segments WHERE user_id = ? "

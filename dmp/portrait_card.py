@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dmp.portrait_attributes import attributes, devices, who
 from dmp.portrait_habits import Rows, habit_rows, worth_rows
+from dmp.portrait_times import time_rows
 from dmp.terminal import grid, is_nothing, number, print_section
 
 WINDOWS = {"1d": "1 day", "7d": "7 days", "30d": "30 days", "90d": "90 days", "life": "ever"}
@@ -47,6 +48,7 @@ def print_portrait(portrait: dict[str, Any], console: Console) -> None:
         ("What they like", _interests(portrait["interests"])),
         ("Tags, and why", _tags(portrait["tags"])),
         ("Scores, and what moved them (log-odds)", _scores(portrait["predictions"])),
+        ("When to expect what", _rows(time_rows(portrait))),
         ("Recommended", _listed(portrait["recommendations"])),
     ]
     for title, body in sections:

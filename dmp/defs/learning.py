@@ -102,6 +102,9 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
             "prediction_metrics": "One row per target, model, vintage and metric, on a later, untouched window.",
             "prediction_slices": "One row per target, part of the people and metric, on the same window.",
             "prediction_calibration": "One row per target and tenth of scores: predicted against observed.",
+            "purchase_times": "One row per person: when their next purchase is likely, or why that is not told.",
+            "silence_times": "One row per person: when they are likely to fall silent for a quarter, or why not told.",
+            "time_metrics": "One row per timed event, model and metric, on a later, untouched cut.",
         },
         PROFILES,
         python_kinds={"lightgbm"},
@@ -110,9 +113,12 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
 def predictions(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Score purchase and churn with the champion of each target, training it in its week."""
     from dmp.predictions.predictions import predict_all
+    from dmp.predictions.timing.times import time_all
 
     with working("learning"), warehouse.connect() as connection:
-        tables = predict_all(connection, warehouse.home, warehouse.settings, served_day(connection))
+        day = served_day(connection)
+        tables = predict_all(connection, warehouse.home, warehouse.settings, day)
+        tables |= time_all(connection, warehouse.home, day)
     for result in warehouse.replace("predictions", tables):
         yield _with_metadata(result, _prediction_metadata(result, tables, warehouse))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version as library_version
@@ -23,10 +22,10 @@ from dmp.predictions.candidates.candidate import Question
 from dmp.predictions.candidates.catalogue import BY_NAME
 from dmp.predictions.champions import Champion
 from dmp.predictions.cuts import BackTest, Cuts
+from dmp.predictions.model_folders import as_json, read_folder, write_folder
 from dmp.predictions.pictures import model_pictures
 from dmp.predictions.support import Support
 from dmp.predictions.training_rows import feature_names
-from dmp.settings import DmpError
 
 LIBRARIES = ("lightgbm", "numpy", "pandas", "scikit-learn")
 RESULTS = (
@@ -41,7 +40,6 @@ RESULTS = (
     "bins",
     "lift",
 )
-PICTURE = ".png"  # looked at, never read back
 BLEND, TESTED, LEARNED_FROM = "blend.json", "metrics.json", "features.json"
 
 
@@ -68,28 +66,14 @@ def hash_inputs(rows: pd.DataFrame, cuts: Cuts) -> str:
 
 def model_version(target: str, inputs_hash: str) -> str:
     """Return the name of a model folder: the same inputs, code and libraries give the same bytes."""
-    parts = [target, inputs_hash, code_version(), _library_versions()]
+    parts = [target, inputs_hash, code_version(), library_versions()]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def save_model(models: Path, model: Champion) -> Path:
     """Write the model's folder whole (built under a dot-name, then renamed) and return it."""
-    folder = models / model.target / model.version
-    building = folder.with_name(f".{model.version}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    contents = _contents(model)
-    for name, content in contents.items():
-        (building / name).write_bytes(content)
-    manifest = {
-        "target": model.target,
-        "model_version": model.version,
-        "code_version": code_version(),
-        "library_versions": _library_versions(),
-        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
-    }
-    (building / "manifest.json").write_bytes(_json(manifest))
-    return building.rename(folder)
+    provenance = {"code_version": code_version(), "library_versions": library_versions()}
+    return write_folder(models, model.target, model.version, _contents(model), provenance)
 
 
 def load_model(models: Path, target: str, version: str) -> Champion | None:
@@ -100,7 +84,7 @@ def load_model(models: Path, target: str, version: str) -> Champion | None:
     folder = models / target / version
     if not folder.is_dir():
         return None
-    verified = _verified(folder)
+    verified = read_folder(folder, (BLEND, TESTED, LEARNED_FROM))
     learned_from, tested = json.loads(verified[LEARNED_FROM]), json.loads(verified[TESTED])
     question = {**learned_from["question"], "features": tuple(learned_from["question"]["features"])}
     return Champion(
@@ -125,9 +109,9 @@ def _contents(model: Champion) -> dict[str, bytes]:
     members = [member.name for member in model.blend.members]
     numbers = {name: getattr(model.blend, name) for name in ("answer", "weights", "prior", "shrinkage")}
     return {
-        BLEND: _json({**numbers, "members": members, "calibration": asdict(model.blend.calibration)}),
-        TESTED: _json({name: getattr(model, name) for name in RESULTS}),
-        LEARNED_FROM: _json(learned_from),
+        BLEND: as_json({**numbers, "members": members, "calibration": asdict(model.blend.calibration)}),
+        TESTED: as_json({name: getattr(model, name) for name in RESULTS}),
+        LEARNED_FROM: as_json(learned_from),
         **{
             f"{member.name}.{name}": content
             for member in model.blend.members
@@ -156,28 +140,6 @@ def _files_of(member: str, verified: dict[str, bytes]) -> dict[str, bytes]:
     return {name.removeprefix(owned): content for name, content in verified.items() if name.startswith(owned)}
 
 
-def _verified(folder: Path) -> dict[str, bytes]:
-    """Bytes of the files that are read, each compared with the manifest before anything interprets it."""
-    remedy = "remove this folder, the next run learns the model again"
-    try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        listed = {name: manifest["sha256"][name] for name in (BLEND, TESTED, LEARNED_FROM)}
-        listed |= {name: sha256 for name, sha256 in manifest["sha256"].items() if not name.endswith(PICTURE)}
-        is_other = [manifest["target"], manifest["model_version"]] != [folder.parent.name, folder.name]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DmpError(f"{folder}/manifest.json cannot be used ({error!r}): {remedy}") from error
-    if is_other:
-        raise DmpError(f"{folder}/manifest.json belongs to another model: {remedy}")
-    verified = {}
-    for name, expected in listed.items():
-        path = folder / name
-        content = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != expected:
-            raise DmpError(f"{path} is damaged or was changed, its SHA-256 is not the manifest's: {remedy}")
-        verified[name] = content
-    return verified
-
-
 def _cuts(fields: dict[str, Any]) -> Cuts:
     new, previous = (tuple(map(date.fromisoformat, fields[name])) for name in ("new", "previous"))
     back_tests = tuple(
@@ -188,9 +150,6 @@ def _cuts(fields: dict[str, Any]) -> Cuts:
     return Cuts(learned_on, test, new, previous, back_tests)
 
 
-def _library_versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that a model's bytes depend on."""
     return {name: library_version(name) for name in LIBRARIES}
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=True, default=str) + "\n").encode()

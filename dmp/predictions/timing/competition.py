@@ -16,7 +16,13 @@ from dmp.predictions.timing.adjustment import Adjustment, learn_adjustment
 from dmp.predictions.timing.boosted_hazard import BoostedHazard
 from dmp.predictions.timing.curves import Curves
 from dmp.predictions.timing.hazard import FittedHazard, Hazard
-from dmp.predictions.timing.measures import concordance, coverage, integrated_brier, largest_level_gap
+from dmp.predictions.timing.measures import (
+    concordance,
+    coverage,
+    coverage_of_observed,
+    integrated_brier,
+    largest_level_gap,
+)
 from dmp.predictions.timing.proportional_hazards import ProportionalHazards
 from dmp.predictions.timing.timed_events import TimedEvent
 from dmp.predictions.timing.waits import COLUMNS
@@ -123,7 +129,8 @@ def _measured(test: pd.DataFrame, curves: Curves, timed: TimedEvent, until: floa
         "followed_days": until - timed.offset_days,
     }
     if timed.is_spread_out:
-        measured["interval_coverage"] = coverage(waits, is_observed, curves)
+        measured["interval_coverage"] = coverage_of_observed(waits, is_observed, curves, until)
+        measured["interval_coverage_of_all"] = coverage(waits, is_observed, curves)
         measured["largest_level_gap"] = largest_level_gap(waits, is_observed, curves)
     return measured
 

@@ -8,7 +8,7 @@ from dmp.predictions.timing.curves import Curves
 
 INTERVAL = (0.1, 0.9)
 FEWEST_WATCHED = 30
-LEVELS = np.arange(1, 20) / 20
+LEVELS = np.array([0.01, 0.025, *(np.arange(1, 20) / 20), 0.975, 0.99])
 
 
 def kaplan_meier(days: np.ndarray, is_event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,6 +86,17 @@ def coverage(waits: np.ndarray, is_observed: np.ndarray, curves: Curves) -> floa
         return float("nan")
     low, high = step(times, share, np.array(INTERVAL))
     return float(low - high)
+
+
+def coverage_of_observed(waits: np.ndarray, is_observed: np.ndarray, curves: Curves, until: float) -> float:
+    """Return the share of the waits that ended by `until` inside their 80 % interval, given that they ended by then.
+
+    The interval is that of each person's distribution up to `until`, so it can be judged however short that is.
+    """
+    level = curves.happened_by(np.minimum(waits, until)) / curves.happened_by(until)
+    ended = is_observed & (waits <= until)
+    inside = (level >= INTERVAL[0]) & (level <= INTERVAL[1])
+    return float(inside[ended].mean()) if ended.any() else float("nan")
 
 
 def watched_level(waits: np.ndarray, is_observed: np.ndarray, curves: Curves) -> float:

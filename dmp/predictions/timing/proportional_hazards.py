@@ -118,7 +118,7 @@ class _Cumulative:
 
 
 def _on_clocks(waits: pd.DataFrame) -> tuple[dict[int, tuple[float, ...]], pd.DataFrame]:
-    """Edges of each stratum's periods; all waits cut at theirs: row, place (of the period among all), exposure, event."""
+    """Edges of each stratum's periods; all waits cut at theirs: row, place among all periods, exposure, event."""
     entry, exits = (waits[name].to_numpy(dtype="float64") for name in ("entry_days", "exit_days"))
     is_observed, stratum = waits["is_observed"].to_numpy(dtype=bool), waits["stratum"].to_numpy()
     clocks: dict[int, tuple[float, ...]] = {}

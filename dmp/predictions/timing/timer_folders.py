@@ -6,17 +6,16 @@ import hashlib
 import json
 from dataclasses import asdict
 from datetime import date
-from importlib.metadata import version as library_version
 from pathlib import Path
 
 import pandas as pd
 
 from dmp.predictions.model_folders import as_json, read_folder, write_folder
+from dmp.predictions.registry import code_version, library_versions
 from dmp.predictions.timing.adjustment import Adjustment
 from dmp.predictions.timing.competition import BY_NAME, Timer
 from dmp.predictions.timing.windows import Windows
 
-LIBRARIES = ("lightgbm", "numpy", "pandas", "scikit-learn")
 TIMER = "timer.json"
 
 
@@ -26,9 +25,7 @@ def timer_version(event: str, history: pd.DataFrame, events: pd.DataFrame, windo
     Rows come sorted by their keys, so the order in which a warehouse returned them is gone.
     """
     digest = hashlib.sha256(json.dumps([event, asdict(windows)], default=str).encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    digest.update(json.dumps({name: library_version(name) for name in LIBRARIES}).encode())
+    digest.update(json.dumps([code_version(), library_versions()]).encode())
     digest.update(json.dumps([list(history.columns), list(events.columns)]).encode())
     for table in (history, events):
         digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
@@ -45,9 +42,9 @@ def save_timer(models: Path, version: str, timer: Timer) -> Path:
         "learned_on": timer.learned_on,
         "metrics": timer.metrics,
     }
-    libraries = {name: library_version(name) for name in LIBRARIES}
+    provenance = {"code_version": code_version(), "library_versions": library_versions()}
     contents = {TIMER: as_json(described), **timer.hazard.files()}
-    return write_folder(models, timer.event, version, contents, {"library_versions": libraries})
+    return write_folder(models, timer.event, version, contents, provenance)
 
 
 def load_timer(models: Path, event: str, version: str) -> Timer | None:

@@ -110,4 +110,6 @@ def _told(timer: Timer, today: pd.DataFrame, timed: TimedEvent) -> pd.DataFrame:
 
 def _typed(table: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
     """The declared columns and types, so that an empty table has them too."""
+    if table.empty:
+        return pd.DataFrame({column: pd.Series([], dtype=kind) for column, kind in columns.items()})
     return table.reindex(columns=list(columns)).astype(columns)
