@@ -55,5 +55,5 @@ class FeatureColumns:
 
     @staticmethod
     def _codes(values: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
-        codes = pd.Index(levels, dtype="str").get_indexer(values.astype("str")).astype("float64")
+        codes = pd.Index(levels, dtype="str").get_indexer(pd.Index(values.astype("str"))).astype("float64")
         return np.where(codes < 0, np.nan, codes)
