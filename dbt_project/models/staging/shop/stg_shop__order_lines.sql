@@ -2,15 +2,20 @@
 with orders as (
     select
         *,
-        unnest(from_json(
+        from_json(
             lines,
             '[{"line_number": "BIGINT", "item_id": "VARCHAR", "quantity": "BIGINT", "price_amount": "DECIMAL(18,4)"}]'
-        )) as line
+        ) as listed
     from {{ source('raw', 'shop__orders') }}
+),
+
+spread as (
+    select * exclude (listed), unnest(listed) as line, generate_subscripts(listed, 1) as place from orders
 )
 
 select
-    order_id || ':' || line.line_number as event_id,
+    -- A line that has no number of its own goes by its place.
+    order_id || ':' || coalesce(line.line_number, place) as event_id,
     'purchase' as event_type,
     ordered_at as event_at,
     login_key,
@@ -26,4 +31,4 @@ select
     landed_date,
     source_file,
     source_line
-from orders
+from spread
