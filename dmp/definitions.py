@@ -11,6 +11,7 @@ from dmp.defs.cleaning import CLEANING_ASSETS
 from dmp.defs.identity import identity
 from dmp.defs.influence import influence
 from dmp.defs.learning import LEARNED_ASSETS
+from dmp.defs.prediction_drift import DRIFT_CHECKS
 from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
 from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift, usual_volume
@@ -42,7 +43,7 @@ defs = dg.Definitions(
     assets=dg.with_source_code_references(
         [assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]]
     ),
-    asset_checks=[*GATES, every_file_has_an_account, no_drift, usual_volume],
+    asset_checks=[*GATES, *DRIFT_CHECKS, every_file_has_an_account, no_drift, usual_volume],
     jobs=[daily_job, training_job, verification],
     schedules=[daily_schedule, weekly_training, monthly_verification],
     sensors=[landed_days_sensor],

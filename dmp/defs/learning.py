@@ -99,6 +99,7 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
             "prediction_parts": "One row per person, target and feature: what moved the score, in log-odds.",
             "prediction_models": "One row per target: the model in use, or why there is none.",
             "prediction_choices": "One row per target and recipe: how it did in rehearsals on earlier windows.",
+            "prediction_drift": "One row per target and comparison: are people and outcomes those learned from?",
             "prediction_metrics": "One row per target, model, vintage and metric, on a later, untouched window.",
             "prediction_slices": "One row per target, part of the people and metric, on the same window.",
             "prediction_calibration": "One row per target and tenth of scores: predicted against observed.",

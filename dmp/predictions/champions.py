@@ -16,6 +16,7 @@ from dmp.predictions.candidates.candidate import Candidate, Question
 from dmp.predictions.candidates.catalogue import CANDIDATES
 from dmp.predictions.choice import BLEND, choose, held_out_losses, recipes, rehearse
 from dmp.predictions.cuts import Cuts, NotLearnable
+from dmp.predictions.drift import Reference, outcome_drift
 from dmp.predictions.importance import importance
 from dmp.predictions.leaks import leaks
 from dmp.predictions.learning import learn
@@ -34,7 +35,8 @@ class Champion:
 
     `choices`: one dict per recipe, how it did in rehearsals. `challenge`: how much less loss the new vintage had than
     the previous one on the test window, with its 95 % interval. `metrics`: one dict per (model, vintage, metric).
-    `slices`: one per (slice, metric). `importance`: one per feature. `bins`, `lift`: rows of the champion's curves on
+    `slices`: one per (slice, metric). `drift`: what came against what was learned.
+    `importance`: one per feature. `bins`, `lift`: rows of the champion's curves on
     the test window, empty for amounts. `row_counts`: rows by part.
     """
 
@@ -45,6 +47,7 @@ class Champion:
     question: Question
     blend: Blend
     support: Support
+    reference: Reference
     cuts: Cuts
     inputs_hash: str
     row_counts: dict[str, int]
@@ -52,6 +55,7 @@ class Champion:
     challenge: dict[str, float] | None
     metrics: list[dict[str, Any]]
     slices: list[dict[str, Any]]
+    drift: list[dict[str, Any]]
     importance: list[dict[str, Any]]
     bins: list[dict[str, Any]]
     lift: list[dict[str, Any]]
@@ -110,6 +114,7 @@ def choose_champion(
         question=question,
         blend=best,
         support=Support.of(new, question),
+        reference=Reference.of(new, question.features),
         cuts=cuts,
         inputs_hash=inputs_hash,
         row_counts={"training": len(new if vintage == "new" else previous), "test": len(test)},
@@ -117,6 +122,7 @@ def choose_champion(
         challenge=challenge,
         metrics=_reported(models, vintages, recipe, test),
         slices=evaluate_slices(test, answers, question.answer),
+        drift=_records(outcome_drift(new, test, answers)),
         importance=_records(importance(best, test.head(IMPORTANCE_PEOPLE))),
         bins=_records(calibration_bins(labels, answers)) if is_chance else [],
         lift=_records(lift_curve(labels, answers)) if is_chance else [],

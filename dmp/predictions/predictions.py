@@ -13,6 +13,7 @@ import pyarrow as pa
 from dmp.predictions import facts
 from dmp.predictions.champions import Champion, choose_champion
 from dmp.predictions.cuts import NotLearnable, learning_day, plan_cuts
+from dmp.predictions.drift import input_drift
 from dmp.predictions.explanation import explain
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
 from dmp.predictions.scores import score, withheld
@@ -48,6 +49,10 @@ TABLES: dict[str, dict[str, Any]] = {
         "target": "str", "model_version": "str", "model": "str", "vintage": "str", "metric": "str",
         "value": "float64", "test_cut": DAY, "population_count": "int64",
     },
+    "prediction_drift": {
+        "as_of_date": DAY, "target": "str", "model_version": "str", "kind": "str", "feature": "str", "value": "float64",
+        "limit_value": "float64", "is_drift": "bool",
+    },
     "prediction_calibration": {
         "target": "str", "model_version": "str", "bin": "int64", "mean_score": "float64",
         "observed_rate": "float64", "person_count": "int64",
@@ -66,7 +71,8 @@ def predict_all(
 
     Grains: user_predictions (user_key, target), prediction_parts (user_key, target, feature),
     prediction_models (target), prediction_choices (target, recipe), prediction_metrics (target, model, vintage,
-    metric), prediction_slices (target, slice, metric) and prediction_calibration (target, bin).
+    metric), prediction_slices (target, slice, metric), prediction_drift (target, kind, feature) and
+    prediction_calibration (target, bin).
     A target that the log cannot carry is a refused model with its reason, never an error. The same inputs are
     learned once and then read from `<home>/models`; raises DmpError if that folder was damaged.
     """
@@ -122,8 +128,17 @@ def _predicted(
     return {
         "user_predictions": scores.assign(model_version=model.version),
         "prediction_parts": explain(model, people).assign(model_version=model.version),
+        "prediction_drift": _drift(model, today[target.population(today)]).assign(
+            model_version=model.version
+        ),
         **_described(model),
     }
+
+
+def _drift(model: Champion, people: pd.DataFrame) -> pd.DataFrame:
+    """What differs from what was learned: inputs of those scored now, labels and calibration of the test window."""
+    found = [input_drift(model.reference, people), pd.DataFrame(model.drift)]
+    return pd.concat([table for table in found if len(table)], ignore_index=True).assign(target=model.target)
 
 
 def _refused(target: Target, today: pd.DataFrame, reason: str) -> dict[str, pd.DataFrame]:

@@ -22,6 +22,7 @@ from dmp.predictions.candidates.candidate import Question
 from dmp.predictions.candidates.catalogue import BY_NAME
 from dmp.predictions.champions import Champion
 from dmp.predictions.cuts import BackTest, Cuts
+from dmp.predictions.drift import Reference
 from dmp.predictions.model_folders import as_json, read_folder, write_folder
 from dmp.predictions.pictures import model_pictures
 from dmp.predictions.support import Support
@@ -36,6 +37,7 @@ RESULTS = (
     "challenge",
     "metrics",
     "slices",
+    "drift",
     "importance",
     "bins",
     "lift",
@@ -94,6 +96,7 @@ def load_model(models: Path, target: str, version: str) -> Champion | None:
         blend=_blend(verified),
         support=Support(**{name: tuple(values) for name, values in learned_from["support"].items()}),
         cuts=_cuts(learned_from["cuts"]),
+        reference=_reference(learned_from["reference"]),
         inputs_hash=learned_from["inputs_hash"],
         **{name: tested[name] for name in RESULTS},
     )
@@ -105,6 +108,7 @@ def _contents(model: Champion) -> dict[str, bytes]:
         "cuts": asdict(model.cuts),
         "inputs_hash": model.inputs_hash,
         "support": asdict(model.support),
+        "reference": asdict(model.reference),
     }
     members = [member.name for member in model.blend.members]
     numbers = {name: getattr(model.blend, name) for name in ("answer", "weights", "prior", "shrinkage")}
@@ -138,6 +142,14 @@ def _files_of(member: str, verified: dict[str, bytes]) -> dict[str, bytes]:
     """The member's files by the names that it gave them."""
     owned = f"{member}."
     return {name.removeprefix(owned): content for name, content in verified.items() if name.startswith(owned)}
+
+
+def _reference(fields: dict[str, Any]) -> Reference:
+    lists = {
+        name: {feature: tuple(values) for feature, values in fields[name].items()}
+        for name in ("edges", "shares")
+    }
+    return Reference(lists["edges"], lists["shares"], fields["limits"])
 
 
 def _cuts(fields: dict[str, Any]) -> Cuts:

@@ -10,7 +10,8 @@ from dmp.predictions.candidates.naive_rate import NaiveRate
 CANDIDATES: tuple[Candidate, ...] = (
     NaiveRate(),
     Line("recency", only=("purchase_recency_days",), regularisation=float("inf")),
-    Line("logistic"),
+    Line("logistic", answers=frozenset({"chance"})),
+    Line("poisson", answers=frozenset({"amount"})),
     BoostedTrees(),
 )
 BY_NAME = {candidate.name: candidate for candidate in CANDIDATES}
