@@ -62,7 +62,9 @@ def test_a_blend_is_not_worse_than_its_members_on_held_out_people(rows, learned)
         model = blend(rows, learned, members, "chance")
         return float(log_loss_of(labels, held_out_answers(rows, learned, members, model)).mean())
 
-    assert loss(names) <= min(loss([name]) for name in names) + 2e-3  # calibration looks at the newest cuts alone
+    assert (
+        loss(names) <= min(loss([name]) for name in names) + 2e-3
+    )  # calibration looks at the newest cuts alone
     assert all(weight >= 0 for weight in blend(rows, learned, names, "chance").weights)
 
 
