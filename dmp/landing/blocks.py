@@ -45,7 +45,7 @@ REASONS = {
     "too_long": "the text is longer than the contract allows",
     "not_allowed": "the value is none of those that the contract lists",
     "out_of_range": "the number is outside the contract's range",
-    "before_2000": "the record claims a time before the year 2000",
+    "too_early": "the record claims a time before the earliest that its source may have",
     "future": "the record claims a time more than 24 hours after the end of the day on which it landed",
     "nobody": "the record names no person, device or session",
 }

@@ -167,6 +167,9 @@ class Contract(Part):
     time_zone: Zone | None = Field(None, description="of times without zone and of an event's date")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="where a record names none")
     number_format: NumberFormat | None = Field(None, description="how numbers are written, if not 1234.5")
+    earliest: datetime.date = Field(
+        datetime.date(2000, 1, 1), description="of an event's time; what claims to be older is rejected"
+    )
     consented_by_default: tuple[Purpose, ...] = Field(
         ("analytics", "personalisation"), description="what holds for people without a consent of their own"
     )

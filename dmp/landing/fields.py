@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from dmp.landing.contract import Contract, Entity, FieldContract
 from dmp.landing.field_contract import NumberFormat
@@ -151,7 +152,9 @@ def problem_sql(entity: Entity, contract: Contract) -> str:
     problems = [
         (condition, f"{name}:{reason_code}")
         for name, field in entity.fields.items()
-        for condition, reason_code in _problems(name, field, is_event_time=name == entity.event_time)
+        for condition, reason_code in _problems(
+            name, field, contract.earliest if name == entity.event_time else None
+        )
         if not (
             reason_code == f"not_{field.type}" and contract.drift.retyped == "carry" and not field.required
         )
@@ -165,7 +168,7 @@ def problem_sql(entity: Entity, contract: Contract) -> str:
     return f"CASE {' '.join(f'WHEN {condition} THEN {quoted(text)}' for condition, text in problems)} END"
 
 
-def _problems(name: str, field: FieldContract, is_event_time: bool) -> Iterator[tuple[str, str]]:
+def _problems(name: str, field: FieldContract, earliest: date | None) -> Iterator[tuple[str, str]]:
     text, typed = f'"{name} text"', f'"{name}"'
     longest = field.max_length or (LONGEST if field.identifier else None)
     if longest:
@@ -181,8 +184,8 @@ def _problems(name: str, field: FieldContract, is_event_time: bool) -> Iterator[
     if field.range:
         yield f"{typed} NOT BETWEEN {field.range[0]} AND {field.range[1]}", "out_of_range"
     yield from _element_problems(typed, field)
-    if is_event_time:
-        yield f"{typed} < TIMESTAMPTZ '2000-01-01 00:00:00+00'", "before_2000"
+    if earliest:
+        yield f"{typed} < TIMESTAMPTZ '{earliest} 00:00:00+00'", "too_early"
         yield f"{typed} >= future_limit", "future"
 
 

@@ -26,7 +26,6 @@ from dmp.settings import SettingsError
 LOCAL_DATES = Template(
     "SELECT source_line, timezone('$zone', $happened)::DATE AS day FROM parsed ORDER BY source_line"
 )
-EARLIEST = np.datetime64("2000-01-01")
 Days = npt.NDArray[np.datetime64]
 
 
@@ -107,8 +106,9 @@ def _landed_dates(
     days = np.concatenate([unreadable, *(days for _, days in parts)])
     order = np.argsort(lines, kind="stable")
     lines, days = lines[order], days[order]
-    is_readable = ~np.isnat(days) & (days >= EARLIEST)
-    first = days[is_readable].min() if is_readable.any() else EARLIEST
+    earliest = np.datetime64(contract.earliest)
+    is_readable = ~np.isnat(days) & (days >= earliest)
+    first = days[is_readable].min() if is_readable.any() else earliest
     otherwise = np.datetime64(entity.landed_on) if entity.landed_on else first
     return lines, np.where(is_readable, days, otherwise)
 

@@ -53,7 +53,7 @@ def test_unreadable_times_land_on_the_first_day_and_are_rejected_there(tmp_path:
     shop.source = "taobao_userbehavior"
     [account] = shop.load()
     assert (account.record_count, account.accepted_count, account.rejected_count) == (5, 2, 3)
-    assert shop.reasons() == [(2, "ts", "missing"), (3, "ts", "before_2000"), (5, "ts", "not_timestamp")]
+    assert shop.reasons() == [(2, "ts", "missing"), (3, "ts", "too_early"), (5, "ts", "not_timestamp")]
     assert (
         b'"ts":"1511625600000"' in shop.vault_rows("SELECT content FROM rejects ORDER BY source_line")[2][0]
     )

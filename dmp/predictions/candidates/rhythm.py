@@ -1,0 +1,136 @@
+"""What a model of purchase rhythm answers: bg_nbd, mbg_nbd and pareto_nbd, each alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from dmp.predictions.calibration import log_odds
+from dmp.predictions.candidates.candidate import Question
+from dmp.predictions.candidates.shapley import shapley_parts
+from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.rhythm.gamma_gamma import GammaGamma, fit_gamma_gamma
+from dmp.predictions.rhythm.histories import COUNT, FIRST, LAST, finite_column, read_histories
+from dmp.predictions.rhythm.models import RhythmModel, build, fit
+
+AMOUNT = "purchase_amount_life"
+SEASON = "season_factor"  # of a row's window, where the rows carry it
+ROWS_AT_ONCE = 50_000  # bounds the memory of the formulas
+FITTED_PEOPLE = 10_000  # the smallest keys, a fair sample: four parameters need no more
+
+
+@dataclass(frozen=True)
+class FittedRhythm:
+    """The model's parameters and what else the answer needs, all of it numbers.
+
+    `never`: the answer for whoever has bought nothing yet. `reference`: the ordinary history, against which parts are
+    told. `value` tells what a day of purchase is worth, for spend.
+    """
+
+    name: str
+    answer: str
+    measure: str
+    horizon_days: float
+    is_counted_when: bool
+    parameters: tuple[float, ...]
+    never: float
+    reference: dict[str, float]
+    value: GammaGamma | None = None
+
+    @property
+    def model(self) -> RhythmModel:
+        """The model of these parameters."""
+        return build(self.name, self.parameters)
+
+    def predict(self, table: pd.DataFrame) -> np.ndarray:
+        """Return log-odds, or the expected days of purchase or spend.
+
+        `season_factor` multiplies the rate of buying, if the table has it.
+        """
+        starts = range(0, len(table), ROWS_AT_ONCE)
+        answers = [self._answers(table.iloc[at : at + ROWS_AT_ONCE]) for at in starts]
+        return np.concatenate(answers) if answers else np.zeros(0)
+
+    def parts(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return what each number of the history adds to the answer for the ordinary history."""
+        return shapley_parts(self.predict, table, self.reference)
+
+    def files(self) -> dict[str, bytes]:
+        """Return rhythm.json."""
+        return {"rhythm.json": json.dumps(asdict(self)).encode()}
+
+    def _answers(self, table: pd.DataFrame) -> np.ndarray:
+        histories, has_bought = read_histories(table)
+        bought = table.loc[has_bought]
+        season = finite_column(bought, SEASON, 1.0)
+        answers = np.full(len(table), self.never)
+        if self.answer == "chance":
+            nothing = self.model.log_no_purchase(histories, self.horizon_days) * season
+            answers[has_bought] = log_odds(-np.expm1(nothing)) * (1 if self.is_counted_when else -1)
+            return answers
+        days = self.model.expected(histories, self.horizon_days) * season
+        if self.measure == "spend":
+            amount = finite_column(bought, AMOUNT, 0.0)
+            days = days * (0.0 if self.value is None else self.value.expected(histories.repeats + 1, amount))
+        answers[has_bought] = days
+        return answers
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Fits the model `name` to the newest known history of each person of the rows, unless `parameters` are given."""
+
+    name: str
+    parameters: tuple[float, ...] | None = None
+    answers: frozenset[str] = field(default=frozenset({"chance", "amount"}))
+
+    def fit(self, rows: pd.DataFrame, question: Question) -> FittedRhythm:
+        """Learn from rows with metrics of user_metrics; labels only tell of those who have bought nothing yet.
+
+        Raises NotLearnable where there is no horizon or nobody has bought by any cut.
+        """
+        if question.horizon_days <= 0:
+            raise NotLearnable(f"{self.name} needs a horizon in days, which this question does not have")
+        newest = rows.sort_values(["user_key", "as_of_date"]).drop_duplicates("user_key", keep="last")
+        known = newest[read_histories(newest)[1]]
+        if known.empty:
+            raise NotLearnable(f"{self.name} needs purchases, but nobody has bought anything by the cuts")
+        bought = known.head(FITTED_PEOPLE)
+        histories, _ = read_histories(bought)
+        names, value = (COUNT, FIRST, LAST), None
+        if question.answer == "amount" and question.measure == "spend":
+            amount = finite_column(bought, AMOUNT, 0.0)
+            names, value = (*names, AMOUNT), fit_gamma_gamma(histories.repeats + 1, amount)
+        return FittedRhythm(
+            name=self.name,
+            answer=question.answer,
+            measure=question.measure,
+            horizon_days=float(question.horizon_days),
+            is_counted_when=question.is_counted_when,
+            parameters=self.parameters or fit(self.name, histories),
+            never=_of_those_without_history(rows, question.answer),
+            reference={name: float(np.median(finite_column(bought, name, 0.0))) for name in names},
+            value=value,
+        )
+
+    def settled(self, fitted: FittedRhythm) -> Rhythm:
+        """Return the model with these parameters: one person hardly moves them."""
+        return replace(self, parameters=fitted.parameters)
+
+    def load(self, files: dict[str, bytes]) -> FittedRhythm:
+        """Read rhythm.json."""
+        stored = json.loads(files["rhythm.json"])
+        stored["parameters"] = tuple(stored["parameters"])
+        stored["value"] = GammaGamma(**stored["value"]) if stored["value"] else None
+        return FittedRhythm(**stored)
+
+
+def _of_those_without_history(rows: pd.DataFrame, answer: str) -> float:
+    """The mean label of whoever had bought nothing, beside one ordinary row so that it is never without bound."""
+    labels = rows["label"].to_numpy(dtype="float64")
+    _, has_bought = read_histories(rows)
+    mean = (labels[~has_bought].sum() + labels.mean()) / ((~has_bought).sum() + 1)
+    return float(log_odds(np.array(mean))) if answer == "chance" else float(mean)
