@@ -52,7 +52,7 @@ class Shop:
         path.write_bytes(content)
         return path
 
-    def load(self, first: date = date(2000, 1, 1), last: date = date(2100, 1, 1)) -> list[FileAccount]:
+    def load(self, first: date = date(1990, 1, 1), last: date = date(2100, 1, 1)) -> list[FileAccount]:
         """Load the days and return their accounts."""
         contract = CONTRACTS[self.source]
         return load_landed_days(

@@ -59,6 +59,17 @@ def test_unreadable_times_land_on_the_first_day_and_are_rejected_there(tmp_path:
     )
 
 
+def test_a_source_may_be_older_than_the_year_2000(tmp_path: Path, shop: Shop) -> None:
+    days = [date(1996, 12, 31), date(1997, 1, 1), date(1998, 6, 30)]
+    bought = {"customer_id": ["00001"] * 3, "date": days, "number_of_cds": [1] * 3, "dollar_value": [9.5] * 3}
+    pq.write_table(pa.table(bought), tmp_path / "cdnow_master.parquet")
+    summary = import_source("cdnow", tmp_path, shop.landing)
+    assert (summary.first, summary.last) == (date(1997, 1, 1), date(1998, 6, 30))
+    shop.source = "cdnow"
+    assert sum(account.accepted_count for account in shop.load()) == 2
+    assert shop.reasons() == [(1, "purchased_on", "too_early")]
+
+
 def test_importing_again_gives_the_same_bytes(tmp_path: Path) -> None:
     original(tmp_path, behaviours(1511539200, 1511625600, 1511539201))
     landings = [tmp_path / "a", tmp_path / "b"]

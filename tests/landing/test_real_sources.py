@@ -39,6 +39,14 @@ SETS = {
         "SELECT count(*) FILTER (status = 404), count(*) FILTER (status = 206) FROM raw.web_log__requests",
         (213, 45),
     ),
+    "cdnow": Published(
+        "cdnow",
+        69_659,
+        69_659,
+        "SELECT count(DISTINCT login_key), sum(number_of_cds), sum((100 * dollar_value)::BIGINT) "
+        "FROM raw.cdnow__purchases",
+        (23_570, 167_881, 250_031_563),
+    ),
     "ipinyou": Published(
         "ipinyou_raw_sample",
         10_442,

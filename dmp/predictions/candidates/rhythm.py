@@ -100,7 +100,8 @@ class Rhythm:
             raise NotLearnable(f"{self.name} needs purchases, but nobody has bought anything by the cuts")
         bought = known.head(FITTED_PEOPLE)
         histories, _ = read_histories(bought)
-        names, value = (COUNT, FIRST, LAST), None
+        names: tuple[str, ...] = (COUNT, FIRST, LAST)
+        value = None
         if question.answer == "amount" and question.measure == "spend":
             amount = finite_column(bought, AMOUNT, 0.0)
             names, value = (*names, AMOUNT), fit_gamma_gamma(histories.repeats + 1, amount)

@@ -11,7 +11,7 @@ import pandas as pd
 from dmp.predictions.calibration import log_odds
 from dmp.predictions.candidates.candidate import Candidate, FittedCandidate, Question
 from dmp.predictions.candidates.rhythm import FittedRhythm, Rhythm
-from dmp.predictions.rhythm.histories import read_histories
+from dmp.predictions.rhythm.histories import finite_column, read_histories
 
 MODELS = ("mbg_nbd", "pareto_nbd")
 FEWEST_PURCHASES = 1e-6
@@ -82,9 +82,11 @@ def _widened(table: pd.DataFrame, rhythms: tuple[FittedRhythm, ...]) -> pd.DataF
     _, has_bought = read_histories(table)
     columns: dict[str, np.ndarray] = {}
     for fitted in rhythms:
-        history = table.reindex(columns=list(fitted.reference))
-        history = history.where(has_bought[:, None], pd.Series(fitted.reference), axis=1)
-        histories, _ = read_histories(history)
+        known = {name: finite_column(table, name, 0.0) for name in fitted.reference}
+        history = {
+            name: np.where(has_bought, known[name], ordinary) for name, ordinary in fitted.reference.items()
+        }
+        histories, _ = read_histories(pd.DataFrame(history))
         nothing = fitted.model.log_no_purchase(histories, fitted.horizon_days)
         purchases = fitted.model.expected(histories, fitted.horizon_days)
         columns[f"({fitted.name}: buys)"] = _kept_by_logarithms(log_odds(-np.expm1(nothing)))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import betaln, gammaln, hyp2f1
 
 from dmp.predictions.rhythm.histories import Histories
 
@@ -54,6 +53,8 @@ class BgNbd:
         Equation 10 after Euler's transformation, which keeps it finite for long histories and near a = 1; kept between
         what it cannot fall below, the chance of one purchase, and what it cannot exceed, a rate without leaving.
         """
+        from scipy.special import hyp2f1
+
         a = self.a + SINGULAR if abs(self.a - 1) < SINGULAR else self.a
         left = self.b + histories.repeats + self.may_leave_at_first
         c = a + left - 1
@@ -68,11 +69,15 @@ class BgNbd:
         return np.clip(np.nan_to_num(of_those_here) * here, one, np.maximum(steady * here, one))
 
     def _log_rate(self, histories: Histories) -> np.ndarray:
+        from scipy.special import gammaln
+
         total = self.r + histories.repeats
-        return gammaln(total) - gammaln(self.r) + self.r * np.log(self.alpha)
+        return np.asarray(gammaln(total) - gammaln(self.r) + self.r * np.log(self.alpha))
 
     def _log_paths(self, histories: Histories) -> tuple[np.ndarray, np.ndarray]:
         """The two ways to nothing since the last purchase: not gone, or gone at it."""
+        from scipy.special import betaln
+
         total, chances = self.r + histories.repeats, histories.repeats + self.may_leave_at_first
         stayed = betaln(self.a, self.b + chances) - betaln(self.a, self.b)
         still_here = stayed - total * np.log(self.alpha + histories.age)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
 
 from dmp.predictions.rhythm.fitting import fit_parameters
 
 ORDINARY = (6.0, 3.0, 3.0)  # p, q - 1 and v where the search begins: about those of published shops
-LARGEST = (1e3, 1e3, 1e3)
+BOUNDS = ((0.01, 1e3),) * 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,8 @@ class GammaGamma:
 
 def fit_gamma_gamma(days: np.ndarray, amount: np.ndarray) -> GammaGamma | None:
     """Fit on people who paid something (`days` of purchase, `amount` in all); None if nobody did."""
+    from scipy.special import gammaln
+
     paid = (days > 0) & (amount > 0) & np.isfinite(amount)
     if not paid.any():
         return None
@@ -49,5 +50,5 @@ def fit_gamma_gamma(days: np.ndarray, amount: np.ndarray) -> GammaGamma | None:
         density += shape * np.log(count * mean) - (shape + q) * np.log(v + count * mean)
         return float(density.sum())
 
-    p, above_one, v = fit_parameters(log_likelihood, ORDINARY, LARGEST)
+    p, above_one, v = fit_parameters(log_likelihood, ORDINARY, BOUNDS)
     return GammaGamma(p, 1 + above_one, v, unit)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from dmp.predictions.rhythm.bg_nbd import BgNbd
-from dmp.predictions.rhythm.fitting import LARGEST_DAYS, LARGEST_SHAPE, fit_parameters
+from dmp.predictions.rhythm.fitting import DAYS, SHAPES, fit_parameters
 from dmp.predictions.rhythm.histories import Histories
 from dmp.predictions.rhythm.pareto_nbd import ParetoNbd
 
@@ -30,16 +30,16 @@ class RhythmModel(Protocol):
         """Return the expected number of purchase days in the next `days`."""
 
 
-def _modified(*parameters: float) -> BgNbd:
-    return BgNbd(*parameters, may_leave_at_first=True)
+def _modified(r: float, alpha: float, a: float, b: float) -> BgNbd:
+    return BgNbd(r, alpha, a, b, may_leave_at_first=True)
 
 
-SHAPES, RATE = (LARGEST_SHAPE, LARGEST_SHAPE), (LARGEST_SHAPE, LARGEST_DAYS)
+Builder = tuple[Callable[..., RhythmModel], Sequence[float], Sequence[tuple[float, float]]]
 # Where the search begins: a purchase a month, a quarter of the people leaving after each, or within months.
-BUILDERS: dict[str, tuple[Callable[..., RhythmModel], Sequence[float], Sequence[float]]] = {
-    "bg_nbd": (BgNbd, (1.0, 30.0, 1.0, 3.0), (*RATE, *SHAPES)),
-    "mbg_nbd": (_modified, (1.0, 30.0, 1.0, 3.0), (*RATE, *SHAPES)),
-    "pareto_nbd": (ParetoNbd, (1.0, 30.0, 1.0, 100.0), (*RATE, *RATE)),
+BUILDERS: dict[str, Builder] = {
+    "bg_nbd": (BgNbd, (1.0, 30.0, 1.0, 3.0), (SHAPES, DAYS, SHAPES, SHAPES)),
+    "mbg_nbd": (_modified, (1.0, 30.0, 1.0, 3.0), (SHAPES, DAYS, SHAPES, SHAPES)),
+    "pareto_nbd": (ParetoNbd, (1.0, 30.0, 1.0, 100.0), (SHAPES, DAYS, SHAPES, DAYS)),
 }
 
 
@@ -59,9 +59,9 @@ def fit(name: str, histories: Histories) -> tuple[float, ...]:
 def _fitted(name: str, content: bytes) -> tuple[float, ...]:
     """Several candidates ask for one model of the same histories; its search takes up to a second."""
     grouped = Histories(*np.frombuffer(content).reshape(4, -1))
-    builder, ordinary, largest = BUILDERS[name]
+    builder, ordinary, bounds = BUILDERS[name]
 
     def log_likelihood(parameters: np.ndarray) -> float:
         return float(builder(*parameters).log_likelihood(grouped) @ grouped.weight)
 
-    return fit_parameters(log_likelihood, ordinary, largest)
+    return fit_parameters(log_likelihood, ordinary, bounds)

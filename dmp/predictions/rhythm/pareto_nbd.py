@@ -2,7 +2,7 @@
 
 Schmittlein, Morrison and Colombo 1987, "Counting your customers", Management Science 33(1); likelihood as in Fader and
 Hardie 2005, "A note on deriving the Pareto/NBD model", equation 17, its hypergeometric functions after Euler's
-transformation, which keeps them between 1 and their finite limit at 1. Rates of buying vary by Gamma(r, alpha), of
+transformation, which keeps them near 1. Rates of buying vary by Gamma(r, alpha), of
 leaving by Gamma(s, beta), alpha and beta in days.
 """
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import gammaln, hyp2f1
 
 from dmp.predictions.rhythm.histories import Histories
 
@@ -30,9 +29,11 @@ class ParetoNbd:
 
     def log_likelihood(self, histories: Histories) -> np.ndarray:
         """Return the natural logarithm of each history's density."""
+        from scipy.special import gammaln
+
         total = self.r + histories.repeats
         rate = gammaln(total) - gammaln(self.r) + self.r * np.log(self.alpha) + self.s * np.log(self.beta)
-        return rate + np.logaddexp(self._log_here(histories), self._log_gone(histories))
+        return np.asarray(rate + np.logaddexp(self._log_here(histories), self._log_gone(histories)))
 
     def log_no_purchase(self, histories: Histories, days: float) -> np.ndarray:
         """Return the logarithm of the chance that nothing is bought in the next `days`, given the history.
@@ -79,7 +80,9 @@ class ParetoNbd:
 
 
 def _series(b: float | np.ndarray, c: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """The hypergeometric function 2F1(1, b; c; z) for 0 <= z < 1 and b < c - 1; where SciPy's overflows, nearly."""
+    """The hypergeometric function 2F1(1, b; c; z) for 0 <= z < 1 and b < c; where SciPy's overflows, nearly."""
+    from scipy.special import hyp2f1
+
     series = hyp2f1(1.0, b, c, z)
     first_of_fraction = 1 / (1 - b / c * z)  # Gauss 1812: of the continued fraction
-    return np.where(np.isfinite(series) & (series >= 1), series, first_of_fraction)
+    return np.maximum(np.where(np.isfinite(series), series, first_of_fraction), 1.0)

@@ -1,7 +1,7 @@
-"""How busy a window is against an ordinary one of the same length, as the log's own past tells; people live elsewhere.
+"""How busy a window is against an ordinary one of the same length, as the log's own past tells; no people here.
 
-Ratios to a moving average (Macaulay 1931; Hyndman and Athanasopoulos, "Forecasting", section 3.4): one for each day of the
-week, and one for each week of the year where the log holds two whole years, since one year cannot tell season from trend.
+Ratios to a moving average (Macaulay 1931; Hyndman and Athanasopoulos, "Forecasting", section 3.4): one for each day of
+the week, and one for each week of the year where the log holds two whole years: one year cannot tell season from trend.
 """
 
 from __future__ import annotations
@@ -42,7 +42,12 @@ def _daily_counts(purchases: pd.DataFrame, cut: date) -> pd.Series:
 
 def _weekday_index(counts: pd.Series) -> np.ndarray:
     whole = counts.iloc[-(len(counts) // WEEK) * WEEK :]
-    totals = whole.groupby(whole.index.dayofweek).sum().reindex(range(WEEK), fill_value=0).to_numpy()
+    totals = (
+        whole.groupby(pd.DatetimeIndex(whole.index).day_of_week)
+        .sum()
+        .reindex(range(WEEK), fill_value=0)
+        .to_numpy()
+    )
     return _near_one(totals, np.full(WEEK, totals.sum() / WEEK))
 
 
