@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -46,12 +47,13 @@ def full_disk(home: Home, free_megabytes: int) -> Iterator[None]:
     used = sum(
         path.stat().st_size for path in home.root.rglob("*") if path.is_file() and not path.is_symlink()
     )
-    aside = home.root.with_name("aside")
+    aside = home.root.with_name(f"{home.root.name}_aside")
     home.root.rename(aside)
     home.root.mkdir()
     size = f"size={used // MEGABYTE + free_megabytes + 4}m"
     subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", home.root], check=True)
     subprocess.run(["cp", "-a", f"{aside}/.", home.root], check=True)
+    shutil.rmtree(aside)
     filler = home.root / "filler"
     with filler.open("wb") as file:
         room = os.statvfs(home.root)
