@@ -29,16 +29,18 @@ def code_version() -> str:
 
 
 def maker(home: Home, settings: Settings) -> dict[str, Any]:
-    """Return what decides, beside the landing, which tables are made: the code, the settings and the home key.
-
-    The home's own packs of tags are settings that have files of their own.
-    """
-    own_packs = {path.name: content_hash(path) for path in sorted(home.tag_packs.glob("*.yaml"))}
+    """Return what decides, beside the landing, which tables are made: the code, the settings and the home key."""
     return {
         "code_version": code_version(),
-        "settings": {**settings.model_dump(mode="json"), "own_tag_packs": own_packs},
+        "settings": own_settings(home, settings),
         "key_fingerprint": home.key_fingerprint,
     }
+
+
+def own_settings(home: Home, settings: Settings) -> dict[str, Any]:
+    """Return the home's settings; its own packs of tags are settings that have files of their own."""
+    own_packs = {path.name: content_hash(path) for path in sorted(home.tag_packs.glob("*.yaml"))}
+    return {**settings.model_dump(mode="json"), "own_tag_packs": own_packs}
 
 
 def segment_rules(home: Home) -> dict[str, str]:

@@ -18,6 +18,7 @@ from dmp.defs.partitions import LANDED_DATES, register
 from dmp.defs.schedules import daily_schedule, landed_days_sensor, run_tags, weekly_training
 from dmp.defs.verification import monthly_verification
 from dmp.landing.contract import load_contracts
+from dmp.landing.days import landed_days
 from dmp.pending import pending_days
 from dmp.quality import suites
 from dmp.settings import Home
@@ -154,7 +155,37 @@ def land_one_more_day(home: Home) -> None:
 
 
 def test_the_sensor_starts_nothing_while_nothing_has_landed(instance: dg.DagsterInstance) -> None:
-    assert evaluate(instance) == "nothing has landed since the published build"
+    assert evaluate(instance) == "nothing has landed or been changed since the published build"
+
+
+def test_the_sensor_notices_segments_of_the_home(instance: dg.DagsterInstance, shop_home_copy: Home) -> None:
+    shop_home_copy.segments.mkdir(exist_ok=True)
+    (shop_home_copy.segments / "mine.yaml").write_text("id: mine")
+    request = evaluate(instance)
+    assert isinstance(request, dg.RunRequest)
+    first, last = (request.tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
+    assert first == last == str(max(landed_days(shop_home_copy.landing)))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("tag_packs/mine.yaml", "tags: {}"), ("settings.yaml", "list_length: 9")]
+)
+def test_the_sensor_notices_tags_and_settings_of_the_home(
+    instance: dg.DagsterInstance, shop_home_copy: Home, path: str, text: str
+) -> None:
+    file = shop_home_copy.root / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    request = evaluate(instance)
+    assert isinstance(request, dg.RunRequest)
+    assert request.tags["dmp/rebuild"] == "true"
+
+
+def test_the_sensor_says_what_is_wrong_with_the_settings(
+    instance: dg.DagsterInstance, shop_home_copy: Home
+) -> None:
+    (shop_home_copy.root / "settings.yaml").write_text("threads: many")
+    assert "threads" in str(evaluate(instance))
 
 
 def test_the_sensor_asks_for_the_days_that_landed(instance: dg.DagsterInstance, shop_home_copy: Home) -> None:

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from contextlib import suppress
+from typing import Any
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from dmp.builds import code_version, published_build
+from dmp.builds import code_version, own_settings, published_build, segment_rules
 from dmp.checked_json import DamagedFileError
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
@@ -81,18 +82,33 @@ def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.
     name="landed_days",
 )
 def landed_days_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Run what has landed as soon as it has landed; what failed is tried again only with other files or code."""
+    """Run what has landed, or what the home's owner has changed, within seconds.
+
+    What failed is tried again only with other files or code.
+    """
     home = Home.at()
-    landed = {str(day): files for day, files in landed_days(home.landing).items()}
+    try:
+        state = _state(home)
+    except SettingsError as error:
+        return dg.SkipReason(str(error))
     build = None
     # A damaged build is no reason to skip: what is pending knows what to do.
     with suppress(DamagedFileError):
         build = published_build(home)
-    strays = [stray.source_file for stray in stray_files(home.landing)]
-    if build and (build["landed_days"], build.get("strays")) == (landed, strays):
-        return dg.SkipReason("nothing has landed since the published build")
-    state = json.dumps([landed, strays, code_version()], sort_keys=True)
-    return _pending_request(context, home, hashlib.sha256(state.encode()).hexdigest())
+    if build and all(build.get(name) == value for name, value in state.items()):
+        return dg.SkipReason("nothing has landed or been changed since the published build")
+    key = json.dumps([state, code_version()], sort_keys=True)
+    return _pending_request(context, home, hashlib.sha256(key.encode()).hexdigest())
+
+
+def _state(home: Home) -> dict[str, Any]:
+    """Return what lies in a home for a build to be made of, as a build says it."""
+    return {
+        "landed_days": {str(day): files for day, files in landed_days(home.landing).items()},
+        "strays": [stray.source_file for stray in stray_files(home.landing)],
+        "segment_rules": segment_rules(home),
+        "settings": own_settings(home, home.settings()),
+    }
 
 
 weekly_training = dg.ScheduleDefinition(

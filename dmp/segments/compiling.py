@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from dmp.segments.measures import Measure, measure_of, tag_days
+from dmp.segments.measures import Measure, measure_of, tag_days, tag_score
 from dmp.segments.rules import Rule, Version
 from dmp.segments.tree import (
     AllOf,
@@ -67,7 +67,7 @@ class Side:
         if isinstance(leaf, TagCondition):
             wanted: list[exp.Expr] = [_is_known(self.value(leaf))]
             if leaf.min_score:
-                wanted.append(self.value(leaf) >= exp.convert(leaf.min_score))
+                wanted.append(self.column(tag_score(leaf)) >= exp.convert(leaf.min_score))
             if leaf.held_days:
                 wanted.append(self.column(tag_days(leaf)) >= exp.convert(leaf.held_days))
             return exp.paren(exp.and_(*wanted))
@@ -103,7 +103,7 @@ class Side:
         if not is_wanted:
             return _joined("concat", exp.Literal.string(f"not {leaf}: "), shown)
         if isinstance(leaf, TagCondition):
-            return _joined("concat", exp.Literal.string(f"{leaf}: score "), shown)
+            return _joined("concat", exp.Literal.string(f"{leaf}: since "), shown)
         label, compared = _label(leaf), getattr(leaf, "comparison", "")
         return _joined("concat", exp.Literal.string(f"{label} "), shown, exp.Literal.string(f" ({compared})"))
 
@@ -145,7 +145,8 @@ def _label(leaf: Leaf) -> str:
 def _shown(leaf: Leaf, value: exp.Expr) -> exp.Expr:
     """Return a value as text: numbers as they are read, 812.5 and not 812.5000."""
     compared = leaf.comparison.values if isinstance(leaf, FieldCondition) else (0,)
-    if isinstance(compared[0], int | float) and not isinstance(compared[0], bool | date):
+    is_number = not isinstance(leaf, TagCondition | SegmentCondition)
+    if is_number and isinstance(compared[0], int | float) and not isinstance(compared[0], bool | date):
         rounded = exp.func("round", exp.cast(value.copy(), "DOUBLE"), exp.convert(4))
         text = exp.func(
             "regexp_replace",

@@ -20,7 +20,7 @@ from dmp.segments.tree import (
 
 @dataclass(frozen=True, order=True)
 class Measure:
-    """One column: a field, the score or age of a tag, a predicted score, or a count of events."""
+    """One column: a field, since when a tag holds, its days or score, a predicted score, or a count of events."""
 
     kind: str
     name: str
@@ -47,22 +47,28 @@ def tag_days(leaf: TagCondition) -> Measure:
     return Measure("tag_days", leaf.tag)
 
 
+def tag_score(leaf: TagCondition) -> Measure:
+    """Return how far past its bound the tag is today; past values of it are not kept."""
+    return Measure("tag_score", leaf.tag)
+
+
 def measures_of(leaves: Iterable[Leaf]) -> list[Measure]:
     """Return the columns that conditions need, in a fixed order."""
-    found = {
-        measure
-        for leaf in leaves
-        if not isinstance(leaf, SegmentCondition)
-        for measure in (measure_of(leaf), tag_days(leaf) if isinstance(leaf, TagCondition) else None)
-        if measure is not None
-    }
-    return sorted(found)
+    found: set[Measure | None] = set()
+    for leaf in leaves:
+        found.add(measure_of(leaf))
+        if isinstance(leaf, TagCondition):
+            found |= {tag_days(leaf)} if leaf.held_days else set()
+            found |= {tag_score(leaf)} if leaf.min_score else set()
+    return sorted(measure for measure in found if measure)
 
 
 def is_dated(measure: Measure, catalogue: Catalogue) -> bool:
     """Whether the tables tell what a measure was at a past cut, as known then."""
     if measure.kind == "field":
         return catalogue.fields[measure.name].history is not None
+    if measure.kind in ("tag", "tag_days"):
+        return catalogue.tags[measure.name]
     return measure.kind in ("event", "item_event")
 
 

@@ -40,6 +40,36 @@ INNER JOIN profiles.user_item_activity AS activity
 LEFT JOIN items ON items.as_of_date = cuts.as_of_date AND items.item_id = activity.item_id
 GROUP BY cuts.as_of_date, activity.user_key
 """  # noqa: S608 - names of this module
+# Since when each tag holds on a cut; of tastes only today's are known.
+TAGS = f"""
+WITH stays AS (
+    SELECT user_key, tag_id, change, changed_on AS entered_on,
+        lead(changed_on) OVER (PARTITION BY user_key, tag_id ORDER BY changed_on) AS left_on
+    FROM profiles.user_tag_changes WHERE change IN ('entered', 'left') QUALIFY change = 'entered'
+    UNION ALL
+    SELECT user_key, tag_id, 'entered', min(valid_from), NULL FROM profiles.user_tags
+    WHERE tag_id IN (SELECT tag_id FROM profiles.tag_rules WHERE rule_kind = 'taste') GROUP BY user_key, tag_id
+)
+SELECT cuts.as_of_date, stays.user_key FROM {CUTS} AS cuts
+INNER JOIN stays
+    ON stays.entered_on <= cuts.as_of_date AND coalesce(cuts.as_of_date < stays.left_on, true)
+GROUP BY cuts.as_of_date, stays.user_key
+"""  # noqa: S608 - names of this module
+# What a measure of each kind is in its relation, and the column with its name there.
+VALUES = {
+    "tag": ("entered_on", "tag_id"),
+    "tag_days": ("as_of_date - entered_on", "tag_id"),
+    "tag_score": ("tag_score", "tag_id"),
+    "score": ("score", "target"),
+}
+# The measures that each relation holds, and whether it has a row for every cut.
+RELATIONS = {
+    "tags": (("tag", "tag_days"), True),
+    "tag_scores": (("tag_score",), False),
+    "scores": (("score",), False),
+    "events": (("event",), True),
+    "item_events": (("item_event",), True),
+}
 
 
 def wide_query(measures: Sequence[Measure], catalogue: Catalogue, *, is_served: bool) -> exp.Select:
@@ -64,49 +94,46 @@ def wide_query(measures: Sequence[Measure], catalogue: Catalogue, *, is_served: 
         column: exp.Expr = exp.column(field.name, aliases[table], quoted=True)
         column = exp.cast(column, "DATE") if field.kind == "day" else column
         query = query.select(exp.alias_(column, names[Measure("field", field.name)]))
-    for kind, relation in _relations(measures, names).items():
-        keys = ["as_of_date", "user_key"] if "event" in kind else ["user_key"]
-        query = query.join(relation.subquery(f"{kind}s"), on=_same(f"{kind}s", keys), join_type="left")
-        for measure in (measure for measure in measures if measure.kind.removesuffix("_days") == kind):
-            column = exp.column(names[measure], f"{kind}s")
-            column = exp.func("coalesce", column, exp.convert(0)) if "event" in kind else column
-            query = query.select(exp.alias_(column, names[measure]))
+    for alias, (kinds, is_dated) in RELATIONS.items():
+        if some := [measure for measure in measures if measure.kind in kinds]:
+            keys = ["as_of_date", "user_key"] if is_dated else ["user_key"]
+            relation = _relation(alias, some, names).subquery(alias)
+            query = query.join(relation, on=_same(alias, keys), join_type="left")
+            columns = (_told(exp.column(names[measure], alias), alias) for measure in some)
+            query = query.select(*map(exp.alias_, columns, (names[measure] for measure in some)))
     return query
+
+
+def _told(column: exp.Expr, alias: str) -> exp.Expr:
+    """Return what a missing row means: of events none, of all else nothing known."""
+    return exp.func("coalesce", column, exp.convert(0)) if alias.endswith("events") else column
 
 
 def _same(alias: str, keys: Sequence[str]) -> exp.Expr:
     return exp.and_(*(exp.column(key, "people").eq(exp.column(key, alias)) for key in keys))
 
 
-def _relations(measures: Sequence[Measure], names: Mapping[Measure, str]) -> dict[str, exp.Select]:
-    """Return the relations with one row per person (and cut) that hold tags, scores and counts of events."""
-    relations: dict[str, exp.Select] = {}
-    of_kind = {
-        kind: [m for m in measures if m.kind.removesuffix("_days") == kind] for kind in ("tag", "score")
-    }
-    for kind, (table, key) in {
-        "tag": ("profiles.user_tags", "tag_id"),
-        "score": ("predictions.user_predictions", "target"),
-    }.items():
-        if of_kind[kind]:
-            relations[kind] = (
-                exp.select("user_key")
-                .from_(table)
-                .group_by("user_key")
-                .select(*(_pivoted(measure, key, names[measure]) for measure in of_kind[kind]))
-            )
-    for kind, text in {"event": ACTIVITY, "item_event": ITEM_ACTIVITY}.items():
-        if counted := [measure for measure in measures if measure.kind == kind]:
-            query = parse_one(text, dialect="duckdb")
-            assert isinstance(query, exp.Select)  # noqa: S101 - a text of this module
-            if all(measure.within_days for measure in counted):
-                query = query.where(_within(max(measure.within_days for measure in counted)))
-            relations[kind] = query.select(*(_counted(measure, names[measure]) for measure in counted))
-    return relations
+def _relation(alias: str, measures: Sequence[Measure], names: Mapping[Measure, str]) -> exp.Select:
+    """Return the relation with one row per person (and cut) that holds some measures, each as a column."""
+    if alias in ("tag_scores", "scores"):
+        table = "profiles.user_tags" if alias == "tag_scores" else "predictions.user_predictions"
+        query = exp.select("user_key").from_(table).group_by("user_key")
+        return query.select(*(_pivoted(measure, names[measure]) for measure in measures))
+    parsed = parse_one(
+        {"tags": TAGS, "events": ACTIVITY, "item_events": ITEM_ACTIVITY}[alias], dialect="duckdb"
+    )
+    assert isinstance(parsed, exp.Select)  # noqa: S101 - a text of this module
+    if alias == "tags":
+        asked = sorted({measure.name for measure in measures})
+        parsed = parsed.where(exp.column("tag_id").isin(*map(exp.Literal.string, asked)))
+        return parsed.select(*(_pivoted(measure, names[measure]) for measure in measures))
+    if all(measure.within_days for measure in measures):
+        parsed = parsed.where(_within(max(measure.within_days for measure in measures)))
+    return parsed.select(*(_counted(measure, names[measure]) for measure in measures))
 
 
-def _pivoted(measure: Measure, key: str, name: str) -> exp.Expr:
-    value = {"tag": "tag_score", "tag_days": "as_of_date - valid_from", "score": "score"}[measure.kind]
+def _pivoted(measure: Measure, name: str) -> exp.Expr:
+    value, key = VALUES[measure.kind]
     is_own = exp.column(key).eq(exp.Literal.string(measure.name))
     return exp.alias_(_filtered(exp.Max(this=parse_one(value, dialect="duckdb")), is_own), name)
 

@@ -28,9 +28,20 @@ FROM (VALUES
 CREATE TABLE profiles.user_consents AS
 SELECT user_key, is_consented_analytics, is_consented_personalisation FROM profiles.user_profiles;
 CREATE TABLE profiles.user_tags AS
-SELECT DATE '2026-06-24' AS as_of_date, 1::BIGINT AS user_key, 'big_spender' AS tag_id, 0.7 AS tag_score,
-    DATE '2026-06-14' AS valid_from;
-CREATE TABLE profiles.tag_rules AS SELECT unnest(['big_spender', 'window_shopper']) AS tag_id;
+SELECT DATE '2026-06-24' AS as_of_date, user_key, tag_id, tag_score, valid_from::DATE AS valid_from
+FROM (VALUES
+    (1::BIGINT, 'big_spender', 0.7, '2026-06-14'), (4, 'likes_category', 0.5, '2026-06-20')
+) AS tags (user_key, tag_id, tag_score, valid_from);
+CREATE TABLE profiles.tag_rules AS
+SELECT unnest(['big_spender', 'window_shopper', 'likes_category']) AS tag_id,
+    unnest(['threshold', 'threshold', 'taste']) AS rule_kind;
+CREATE TABLE profiles.user_tag_changes AS
+SELECT changed_on::DATE AS changed_on, user_key, tag_id, change
+FROM (VALUES
+    ('2026-06-14', 1::BIGINT, 'big_spender', 'entered'), ('2026-06-21', 1, 'big_spender', 'rose'),
+    ('2026-06-14', 2, 'big_spender', 'entered'), ('2026-06-21', 2, 'big_spender', 'left'),
+    ('2026-06-21', 2, 'window_shopper', 'entered'), ('2026-06-24', 2, 'window_shopper', 'left')
+) AS changes (changed_on, user_key, tag_id, change);
 CREATE TABLE predictions.prediction_models AS SELECT 'churn_90d' AS target;
 CREATE TABLE predictions.user_predictions AS SELECT 1::BIGINT AS user_key, 'churn_90d' AS target, 0.6 AS score;
 CREATE TABLE profiles.user_item_activity AS

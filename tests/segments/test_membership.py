@@ -129,13 +129,61 @@ def test_a_segment_asks_for_another_and_what_has_no_history_begins_today(
     write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     write("{field: spent_amount, at_least: 500}")
-    folder = write("{all: [{segment: spenders}, {not: {tag: big_spender}}]}", "others").parent
+    folder = write("{all: [{segment: spenders}, {not: {tag: likes_category}}]}", "others").parent
     refresh(warehouse, folder)
-    query = "SELECT user_key, valid_from, reason FROM segments.user_segments WHERE segment_id = 'others'"
-    assert rows(warehouse, query) == [(2, SERVED, "segment spenders; not tag big_spender: unknown")]
+    query = (
+        "SELECT user_key, valid_from, reason FROM segments.user_segments "
+        "WHERE segment_id = 'others' ORDER BY user_key"
+    )
+    assert rows(warehouse, query) == [
+        (1, SERVED, "segment spenders; not tag likes_category: unknown"),
+        (2, SERVED, "segment spenders; not tag likes_category: unknown"),
+    ]
     assert rows(warehouse, "SELECT segment_id, has_history FROM segments.segments ORDER BY ALL") == [
         ("others", False),
         ("spenders", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (
+            "{tag: big_spender}",
+            [
+                (FIRST_SUNDAY, 1, "joined", "person", "tag big_spender unknown -> 2026-06-14"),
+                (FIRST_SUNDAY, 2, "joined", "person", "tag big_spender unknown -> 2026-06-14"),
+                (SECOND_SUNDAY, 2, "left", "person", "tag big_spender 2026-06-14 -> unknown"),
+            ],
+        ),
+        (
+            "{tag: big_spender, held_days: 7}",
+            [(SECOND_SUNDAY, 1, "joined", "person", "tag big_spender 2026-06-14 -> 2026-06-14")],
+        ),
+        (
+            "{tag: window_shopper}",
+            [
+                (SECOND_SUNDAY, 2, "joined", "person", "tag window_shopper unknown -> 2026-06-21"),
+                (SERVED, 2, "left", "person", "tag window_shopper 2026-06-21 -> unknown"),
+            ],
+        ),
+    ],
+)
+def test_a_tag_has_a_past(
+    who: str, expected: list[tuple], write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    refresh(warehouse, write(who).parent)
+    assert rows(warehouse, CHANGES) == expected
+    assert rows(warehouse, "SELECT has_history FROM segments.segments") == [(True,)]
+
+
+def test_what_a_member_is_tagged_with_is_told_with_its_day(
+    write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    refresh(warehouse, write("{any: [{tag: big_spender}, {tag: likes_category}]}").parent)
+    assert rows(warehouse, MEMBERS) == [
+        (1, SERVED, "tag big_spender: since 2026-06-14"),
+        (4, SERVED, "tag likes_category: since 2026-06-20"),
     ]
 
 
@@ -160,7 +208,7 @@ def test_cuts_one_by_one_and_all_at_once_write_the_same(
 def test_what_has_no_history_leaves_no_trace_of_a_sunday_that_was_served(
     write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    folder = write("{tag: big_spender}").parent
+    folder = write("{tag: big_spender, min_score: 0.6}").parent
     warehouse.execute("CREATE TABLE later AS FROM profiles.user_profiles")
     warehouse.execute("UPDATE profiles.user_profiles SET as_of_date = ?", [SECOND_SUNDAY])
     refresh(warehouse, folder, served=SECOND_SUNDAY)
