@@ -97,6 +97,7 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
         {
             "user_predictions": "One row per person and target: the calibrated score, or the reason why there is none.",
             "prediction_parts": "One row per person, target and feature: what moved the score, in log-odds.",
+            "prediction_changes": "One row per explained person and target: the smallest act that betters the band.",
             "prediction_models": "One row per target: the model in use, or why there is none.",
             "prediction_choices": "One row per target and recipe: how it did in rehearsals on earlier windows.",
             "prediction_drift": "One row per target and comparison: are people and outcomes those learned from?",

@@ -157,6 +157,20 @@ def read_user_metrics(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute("FROM profiles.user_metrics WHERE is_identified ORDER BY user_key").fetchdf()
 
 
+def read_last_week(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    """Return the metrics of identified people on the last Sunday before `as_of_date`, one row per user_key, sorted."""
+    return connection.execute(
+        """
+        FROM profiles.user_metrics_history
+        WHERE is_identified AND as_of_date = (
+            SELECT max(as_of_date) FROM profiles.user_metrics_history WHERE as_of_date < ? AND isodow(as_of_date) = 7
+        )
+        ORDER BY user_key
+        """,
+        [as_of_date],
+    ).fetchdf()
+
+
 def read_user_ids(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return the published id of each person: user_key, user_id."""
     return connection.execute("SELECT user_key, user_id FROM profiles.user_profiles").fetchdf()

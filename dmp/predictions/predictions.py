@@ -19,6 +19,8 @@ from dmp.predictions.registry import hash_inputs, load_model, model_version, sav
 from dmp.predictions.scores import score, withheld
 from dmp.predictions.targets import Target, targets_of
 from dmp.predictions.training_rows import training_rows
+from dmp.predictions.what_if import smallest_changes
+from dmp.predictions.wording import reasons
 from dmp.settings import Home, Settings
 
 DAY, DAYS = pd.ArrowDtype(pa.date32()), pd.ArrowDtype(pa.list_(pa.date32()))
@@ -29,7 +31,11 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     "prediction_parts": {
         "as_of_date": DAY, "user_key": "int64", "target": "str", "feature": "str", "feature_value": "float64",
-        "contribution": "float64", "part_rank": "int64", "model_version": "str",
+        "contribution": "float64", "part_rank": "int64", "reason_en": "str", "reason_zh": "str", "model_version": "str",
+    },
+    "prediction_changes": {
+        "as_of_date": DAY, "user_key": "int64", "target": "str", "action": "str", "score": "float64",
+        "score_after": "float64", "band_after": "str", "model_version": "str",
     },
     "prediction_models": {
         "target": "str", "model_version": "str", "status": "str", "reason": "str", "trained_on": DAY,
@@ -69,19 +75,19 @@ def predict_all(
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of the stage by name (columns: TABLES), each with all targets, possibly empty.
 
-    Grains: user_predictions (user_key, target), prediction_parts (user_key, target, feature),
-    prediction_models (target), prediction_choices (target, recipe), prediction_metrics (target, model, vintage,
-    metric), prediction_slices (target, slice, metric), prediction_drift (target, kind, feature) and
+    Grains: user_predictions (user_key, target), prediction_parts (user_key, target, feature), prediction_changes
+    (user_key, target), prediction_models (target), prediction_choices (target, recipe), prediction_metrics (target,
+    model, vintage, metric), prediction_slices (target, slice, metric), prediction_drift (target, kind, feature) and
     prediction_calibration (target, bin).
     A target that the log cannot carry is a refused model with its reason, never an error. The same inputs are
     learned once and then read from `<home>/models`; raises DmpError if that folder was damaged.
     """
-    today = facts.read_user_metrics(connection)
+    today, last_week = facts.read_user_metrics(connection), facts.read_last_week(connection, as_of_date)
     collected: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for target in targets_of(settings.targets) if targets is None else targets:
         try:
             model = learn(connection, home, settings, as_of_date, target)
-            results = _predicted(model, target, today, settings)
+            results = _predicted(model, target, today, last_week, settings)
         except NotLearnable as refusal:
             results = _refused(target, today, str(refusal))
         for name, table in results.items():
@@ -119,20 +125,30 @@ def learn(
 
 
 def _predicted(
-    model: Champion, target: Target, today: pd.DataFrame, settings: Settings
+    model: Champion, target: Target, today: pd.DataFrame, last_week: pd.DataFrame, settings: Settings
 ) -> dict[str, pd.DataFrame]:
-    """Scores of all, parts of the `explained_people` with the highest scores, ties by user_key."""
+    """Scores of all; parts of those whose band changed since the Sunday before, then of the highest scores.
+
+    `explained_people` of them at most of either kind, ties by user_key; a chance alone has parts.
+    """
     scores = score(model, today, target)
-    first = scores.dropna(subset="score").sort_values(["score", "user_key"], ascending=[False, True])
-    people = today[today["user_key"].isin(first["user_key"].head(settings.explained_people))]
-    return {
-        "user_predictions": scores.assign(model_version=model.version),
-        "prediction_parts": explain(model, people).assign(model_version=model.version),
-        "prediction_drift": _drift(model, today[target.population(today)]).assign(
-            model_version=model.version
-        ),
-        **_described(model),
+    first = scores.dropna(subset="score").sort_values(["score", "user_key"], ascending=[False, True])[
+        "user_key"
+    ]
+    before = score(model, last_week, target).set_index("user_key")["score_band"]
+    bands = scores.set_index("user_key")["score_band"]
+    changed = first[first.isin(before.index) & (first.map(bands) != first.map(before))]
+    explained = {*first.head(settings.explained_people), *changed.head(settings.explained_people)}
+    people = today[today["user_key"].isin(explained)]
+    parts = explain(model, people)
+    tables = {
+        "user_predictions": scores,
+        "prediction_parts": parts.join(reasons(parts)),
+        "prediction_changes": smallest_changes(model, people, scores, target.is_absence),
+        "prediction_drift": _drift(model, today[target.population(today)]),
     }
+    tables = {name: table.assign(model_version=model.version) for name, table in tables.items()}
+    return {**tables, **_described(model)}
 
 
 def _drift(model: Champion, people: pd.DataFrame) -> pd.DataFrame:

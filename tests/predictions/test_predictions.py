@@ -55,11 +55,15 @@ def test_people_carry_their_published_id(learned):
     assert (scores["user_id"] == "u" + scores["user_key"].astype(str)).all()
 
 
-def test_the_highest_scores_are_the_explained_ones(learned):
+def test_the_highest_scores_and_those_who_changed_their_band_this_week_are_explained(learned):
     scores, parts = learned[1]["user_predictions"], learned[1]["prediction_parts"]
-    explained = scores["user_key"].isin(parts["user_key"]) & scores["score"].notna()
-    assert explained.sum() == 5
-    assert scores.loc[explained, "score"].min() >= scores.loc[~explained, "score"].max()
+    scored = scores[scores["score"].notna()].sort_values(["score", "user_key"], ascending=[False, True])
+    explained = set(parts["user_key"])
+    highest = set(scored["user_key"].head(5))
+    assert highest <= explained
+    assert 5 <= len(explained) <= 10
+    assert explained - highest, "nobody changed their band in this shop's week"
+    assert parts["reason_zh"].notna().all()
 
 
 def test_tables_have_their_columns_and_types_even_when_everything_is_refused(warehouse, home):
