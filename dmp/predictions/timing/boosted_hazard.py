@@ -20,11 +20,11 @@ from dmp.predictions.cuts import NotLearnable
 from dmp.predictions.timing.curves import Curves
 from dmp.predictions.timing.periods import Periods, cut_into_periods
 
-ROUND_COUNT = 90
+ROUND_COUNT = 150
 PARAMETERS: dict[str, Any] = {
     "objective": "poisson",
     "num_leaves": 8,
-    "learning_rate": 0.08,
+    "learning_rate": 0.1,
     "feature_fraction": 0.4,
     "lambda_l2": 10.0,
     "max_bin": 63,

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from dmp.predictions.candidates.boosted_trees import BoostedTrees
+from dmp.predictions.candidates.linear import Line
 from dmp.predictions.cuts import NotLearnable
-from dmp.predictions.timing.adjustment import Adjustment, learn_adjustment
+from dmp.predictions.timing.adjustment import Adjustment, learn_levels, learn_spread
 from dmp.predictions.timing.boosted_hazard import BoostedHazard
 from dmp.predictions.timing.curves import Curves
 from dmp.predictions.timing.hazard import FittedHazard, Hazard
@@ -25,17 +27,22 @@ from dmp.predictions.timing.measures import (
 )
 from dmp.predictions.timing.proportional_hazards import ProportionalHazards
 from dmp.predictions.timing.timed_events import TimedEvent
+from dmp.predictions.timing.two_part import TwoParts
 from dmp.predictions.timing.waits import COLUMNS
 from dmp.predictions.timing.windows import Windows
 from dmp.predictions.training_rows import reason_not_to_learn
 
 # The simplest first: of two that are equally good, the earlier one is used.
-HAZARDS: tuple[Hazard, ...] = (
-    ProportionalHazards("same_for_all", only=()),
-    ProportionalHazards(),
-    BoostedHazard(),
-)
-BY_NAME = {hazard.name: hazard for hazard in HAZARDS}
+SAME, COX, TREES = ProportionalHazards("same_for_all", only=()), ProportionalHazards(), BoostedHazard()
+HAZARDS: dict[bool, tuple[Hazard, ...]] = {
+    True: (SAME, COX, TREES),
+    False: (
+        SAME,
+        TwoParts("logistic_then_cox", Line("logistic"), COX),
+        TwoParts("lightgbm_then_cox", BoostedTrees(), COX),
+    ),
+}
+BY_NAME = {hazard.name: hazard for group in HAZARDS.values() for hazard in group}
 KEYS = {"as_of_date", "user_key", *COLUMNS}
 
 
@@ -85,21 +92,21 @@ def choose_timer(history: pd.DataFrame, events: pd.DataFrame, timed: TimedEvent,
 
     learned = known(windows.before_test, windows.test)
     test = known((windows.test,), windows.learned_on)
-    fitted = [hazard.fit(learned, features, timed.edges) for hazard in HAZARDS]
+    hazards = HAZARDS[timed.is_spread_out]
+    fitted = [hazard.fit(learned, features, timed.edges) for hazard in hazards]
     curves = [one.curves(test, timed.grid) for one in fitted]
     until = float(windows.followed_days + timed.offset_days)
     briers = [integrated_brier(_waited(test), _ended(test), one, until) for one in curves]
     best = int(np.argmin(briers))
-    used, raw = HAZARDS[best], curves[best]
+    used, raw = hazards[best], curves[best]
     adjusted, newest = raw, Adjustment()
     if windows.earlier and timed.is_spread_out:
         before = used.fit(known(windows.before_earlier, windows.earlier), features, timed.edges)
         later = known((windows.earlier,), windows.test)
-        learned_then = learn_adjustment(_waited(later), _ended(later), before.curves(later, timed.grid))
-        adjusted = learned_then.apply(raw)
-        # A season may have made the earlier cut a bad guide; then it is none for the days to come either.
-        if integrated_brier(_waited(test), _ended(test), adjusted, until) < briers[best]:
-            newest = learn_adjustment(_waited(test), _ended(test), raw)
+        tried = [one.apply(raw) for one in _adjustments(before.curves(later, timed.grid), later, until)]
+        scores = [integrated_brier(_waited(test), _ended(test), one, until) for one in tried]
+        chosen = int(np.argmin(scores))
+        adjusted, newest = tried[chosen], _adjustments(raw, test, until)[chosen]
     rows = [
         (one.name, _measured(test, curve, timed, until)) for one, curve in zip(fitted, curves, strict=True)
     ]
@@ -117,6 +124,12 @@ def choose_timer(history: pd.DataFrame, events: pd.DataFrame, timed: TimedEvent,
             for metric, value in measured.items()
         ],
     )
+
+
+def _adjustments(curves: Curves, waits: pd.DataFrame, until: float) -> tuple[Adjustment, ...]:
+    """None, the spread of people, and that with levels; which of them a season spoils, the later cut has to tell."""
+    spread = learn_spread(_waited(waits), _ended(waits), curves, until)
+    return Adjustment(), spread, learn_levels(_waited(waits), _ended(waits), curves, spread)
 
 
 def _measured(test: pd.DataFrame, curves: Curves, timed: TimedEvent, until: float) -> dict[str, float]:

@@ -54,11 +54,12 @@ def load_timer(models: Path, event: str, version: str) -> Timer | None:
         return None
     files = read_folder(folder, [TIMER])
     stored = json.loads(files[TIMER])
-    adjustment = {name: tuple(values) for name, values in stored["adjustment"].items()}
+    adjustment = stored["adjustment"]
+    said, meant = (tuple(adjustment.pop(name)) for name in ("said", "meant"))
     return Timer(
         event=event,
         hazard=BY_NAME[stored["hazard"]].load(files),
-        adjustment=Adjustment(**adjustment),
+        adjustment=Adjustment(**adjustment, said=said, meant=meant),
         reach_days=stored["reach_days"],
         test_cut=date.fromisoformat(stored["test_cut"]),
         learned_on=date.fromisoformat(stored["learned_on"]),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dmp.predictions.timing.adjustment import learn_adjustment
+from dmp.predictions.timing.adjustment import Adjustment, learn_levels, learn_spread
 from dmp.predictions.timing.curves import Curves
 from dmp.predictions.timing.measures import (
     concordance,
@@ -86,7 +86,9 @@ def test_intervals_that_nobody_was_watched_through_have_no_coverage():
 
 def test_an_adjustment_mends_curves_that_are_too_quick():
     waits, is_observed, quick = exponential_waits(spread=1.8)
-    mended = learn_adjustment(waits[:2000], is_observed[:2000], _part(quick, slice(0, 2000))).apply(quick)
+    mended = learn_levels(waits[:2000], is_observed[:2000], _part(quick, slice(0, 2000)), Adjustment()).apply(
+        quick
+    )
     later = (waits[2000:], is_observed[2000:], _part(mended, slice(2000, None)))
     assert largest_level_gap(*later) < largest_level_gap(waits, is_observed, quick) / 3
     assert coverage(*later) == pytest.approx(0.8, abs=0.03)
@@ -94,7 +96,16 @@ def test_an_adjustment_mends_curves_that_are_too_quick():
 
 def test_curves_that_are_right_are_left_alone():
     waits, is_observed, curves = exponential_waits()
-    assert learn_adjustment(waits, is_observed, curves).meant == (0.0, 1.0)
+    assert learn_levels(waits, is_observed, curves, Adjustment()) == Adjustment()
+
+
+def test_people_who_were_told_too_much_alike_are_spread_out():
+    waits, is_observed, curves = exponential_waits()
+    alike = Curves(GRID, np.exp(-np.sqrt(-np.log(curves.survival[:, [-1]]) / 182) * GRID / 5))
+    spread = learn_spread(waits, is_observed, alike, 56.0)
+    assert spread.spread == pytest.approx(2.0, abs=0.25)
+    before, after = (integrated_brier(waits, is_observed, one, 56.0) for one in (alike, spread.apply(alike)))
+    assert after < before
 
 
 def _part(curves: Curves, people: slice) -> Curves:
