@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from dmp.predictions.candidates.boosted_trees import BoostedTrees
+from dmp.predictions.candidates.boosted_trees import BoostedTrees, Growth
 from dmp.predictions.candidates.linear import Line
 from dmp.predictions.cuts import NotLearnable
 from dmp.predictions.timing.adjustment import Adjustment, learn_levels, learn_spread
@@ -33,13 +33,14 @@ from dmp.predictions.timing.windows import Windows
 from dmp.predictions.training_rows import reason_not_to_learn
 
 # The simplest first: of two that are equally good, the earlier one is used.
+GROWTH = Growth(4, 0.1, 80)  # no search: it is one of three that compete
 SAME, COX, TREES = ProportionalHazards("same_for_all", only=()), ProportionalHazards(), BoostedHazard()
 HAZARDS: dict[bool, tuple[Hazard, ...]] = {
     True: (SAME, COX, TREES),
     False: (
         SAME,
         TwoParts("logistic_then_cox", Line("logistic"), COX),
-        TwoParts("lightgbm_then_cox", BoostedTrees(), COX),
+        TwoParts("lightgbm_then_cox", BoostedTrees(growth=GROWTH), COX),
     ),
 }
 BY_NAME = {hazard.name: hazard for group in HAZARDS.values() for hazard in group}

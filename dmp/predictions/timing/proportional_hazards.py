@@ -35,10 +35,14 @@ class FittedProportionalHazards:
     edges: dict[int, tuple[float, ...]]
     baseline: dict[int, tuple[float, ...]]
 
+    def log_risk(self, people: pd.DataFrame) -> np.ndarray:
+        """Return the line: the higher, the sooner."""
+        line = self.covariates.matrix(people) @ np.array(self.coefficients)
+        return np.clip(line, -LARGEST_LOG_RISK, LARGEST_LOG_RISK)
+
     def curves(self, people: pd.DataFrame, days: np.ndarray) -> Curves:
         """Return exp(-(H(entry + days) - H(entry)) x risk), H the cumulative baseline."""
-        line = self.covariates.matrix(people) @ np.array(self.coefficients)
-        risk = np.exp(np.clip(line, -LARGEST_LOG_RISK, LARGEST_LOG_RISK))
+        risk = np.exp(self.log_risk(people))
         entry, stratum = people["entry_days"].to_numpy(dtype="float64"), people["stratum"].to_numpy()
         hazard = np.zeros((len(people), len(days)))
         for number, edges in self.edges.items():

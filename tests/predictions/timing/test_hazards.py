@@ -2,15 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dmp.predictions.candidates.linear import Line
 from dmp.predictions.cuts import NotLearnable
 from dmp.predictions.timing.boosted_hazard import BoostedHazard
-from dmp.predictions.timing.measures import integrated_brier
+from dmp.predictions.timing.boosted_risk import BoostedRisk, RiskSets, partial_likelihood
 from dmp.predictions.timing.periods import STEPS, cut_into_periods
 from dmp.predictions.timing.proportional_hazards import ProportionalHazards
+from dmp.predictions.timing.two_part import TwoParts
 
 EDGES = np.array(STEPS)
 GRID = np.arange(0.0, 183.0, 7.0)
-HAZARDS = [ProportionalHazards(), BoostedHazard()]
+HAZARDS = [ProportionalHazards(), BoostedHazard(), BoostedRisk()]
 
 
 def late_entries(people: int = 6000) -> pd.DataFrame:
@@ -110,11 +112,64 @@ def test_trees_learn_hazards_that_cross_which_proportional_ones_cannot():
             "stratum": 0,
         }
     )
-    learned, test = waits[:2500], waits[2500:]
-    scores = {}
-    for hazard in HAZARDS:
-        curves = hazard.fit(learned, ["x"], EDGES).curves(test, GRID)
-        scores[hazard.name] = integrated_brier(
-            test["exit_days"].to_numpy(), test["is_observed"].to_numpy(), curves, 140
-        )
-    assert scores["lightgbm_hazard"] < 0.985 * scores["cox"]
+    asked = waits.drop_duplicates("x").sort_values("x")
+    trees, cox = (
+        one.fit(waits, ["x"], EDGES).curves(asked, GRID) for one in (BoostedHazard(), ProportionalHazards())
+    )
+    assert trees.happened_by(14.0) == pytest.approx([0.08, 0.5], abs=0.06)
+    assert trees.happened_by(140.0) == pytest.approx([0.87, 0.5], abs=0.08)
+    assert np.sign(np.diff(cox.happened_by(14.0))) == np.sign(np.diff(cox.happened_by(140.0)))
+
+
+def slow_loss(line, entry, exits, is_observed):
+    """Minus the logarithm of the partial likelihood, by its definition (Breslow's for equal days)."""
+    loss = 0.0
+    for person in np.flatnonzero(is_observed):
+        day = exits[person]
+        at_risk = (entry < day) & (exits >= day)
+        loss -= line[person] - np.log(np.exp(line[at_risk]).sum())
+    return loss
+
+
+def test_the_gradient_of_the_trees_is_that_of_the_partial_likelihood_with_late_entry():
+    generator = np.random.default_rng(0)
+    entry = generator.integers(0, 8, 40).astype(float)
+    exits, is_observed = entry + generator.integers(1, 9, 40), generator.random(40) < 0.7
+    line = generator.normal(size=40)
+    gradient, _ = partial_likelihood(RiskSets.of(entry, exits, is_observed), is_observed)(line, None)
+    for person in range(40):
+        step = np.zeros(40)
+        step[person] = 1e-5
+        up, down = (slow_loss(line + change, entry, exits, is_observed) for change in (step, -step))
+        assert gradient[person] == pytest.approx((up - down) / 2e-5, abs=1e-4)
+
+
+def gone_or_going(people: int = 4000) -> pd.DataFrame:
+    """Half of those with a high `idle` have gone by the first day; who has not, goes at a rate that `cross` raises."""
+    generator = np.random.default_rng(8)
+    idle, cross = generator.normal(size=people), generator.normal(size=people)
+    has_gone = generator.random(people) < 1 / (1 + np.exp(-2 * idle))
+    wait = np.where(has_gone, 1.0, 1 + generator.exponential(100 / np.exp(cross)))
+    return pd.DataFrame(
+        {
+            "idle": idle, "cross": cross, "entry_days": 0.0, "exit_days": np.minimum(wait, 91),
+            "is_observed": wait <= 91, "stratum": 0,
+        }
+    )  # fmt: skip
+
+
+def test_who_has_gone_and_who_will_go_are_told_apart():
+    waits, edges = gone_or_going(), np.unique([0.0, *(1 + EDGES)])
+    two = TwoParts("two", Line("logistic"), ProportionalHazards())
+    fitted = two.fit(waits, ["cross", "idle"], edges)
+    grid = np.array([0.0, 1.0, 31.0, 91.0])
+    asked = pd.DataFrame(
+        {"idle": [1.0, 1.0, -1.0], "cross": [-1.0, 1.0, 1.0], "entry_days": 0.0, "stratum": 0}
+    )
+    chances = fitted.curves(asked, grid).survival
+    gone = 1 - chances[:, 1]
+    assert gone == pytest.approx([0.88, 0.88, 0.12], abs=0.06)
+    going = 1 - chances[:, 2] / chances[:, 1]
+    assert going == pytest.approx(1 - np.exp(-0.3 * np.exp([-1.0, 1.0, 1.0])), abs=0.1)
+    again = two.load(fitted.files())
+    np.testing.assert_array_equal(again.curves(asked, grid).survival, chances)
