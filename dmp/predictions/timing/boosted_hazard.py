@@ -25,7 +25,6 @@ PARAMETERS: dict[str, Any] = {
     "objective": "poisson",
     "num_leaves": 8,
     "learning_rate": 0.1,
-    "feature_fraction": 0.4,
     "lambda_l2": 10.0,
     "max_bin": 63,
     "bin_construct_sample_cnt": 20_000,
@@ -36,6 +35,8 @@ PARAMETERS: dict[str, Any] = {
     "verbosity": -1,
 }
 LARGEST_LEAF_MINIMUM = 200
+# A tree that sees few features seldom sees both a person and how far ahead a period lies, so a few are all seen.
+MANY_FEATURES, FRACTION_OF_MANY = 12, 0.4
 LARGEST_LOG_HAZARD = 12.0  # e^12: keeps a stray person finite
 AHEAD, CLOCK = "ahead_days", "waited_days"
 
@@ -96,7 +97,11 @@ class BoostedHazard:
         entry, exits = (waits[name].to_numpy(dtype="float64") for name in ("entry_days", "exit_days"))
         ahead = cut_into_periods(np.zeros(len(waits)), exits - entry, waits["is_observed"].to_numpy(), edges)
         matrix = _inputs(columns.matrix(waits), waits, ahead.row, edges[ahead.period])
-        parameters = {**PARAMETERS, "min_data_in_leaf": min(LARGEST_LEAF_MINIMUM, max(5, len(waits) // 50))}
+        parameters = {
+            **PARAMETERS,
+            "min_data_in_leaf": min(LARGEST_LEAF_MINIMUM, max(5, len(waits) // 50)),
+            "feature_fraction": FRACTION_OF_MANY if matrix.shape[1] > MANY_FEATURES else 1.0,
+        }
         shared = _shared(ahead, len(edges) - 1)
         data = lightgbm.Dataset(
             matrix,
