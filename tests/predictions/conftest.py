@@ -50,6 +50,8 @@ def shop_metrics(activity: pd.DataFrame, day: date) -> pd.DataFrame:
             "recency_days": seen["age"].min(),
             "purchase_recency_days": seen["age"].min(),
             "tenure_days": seen["age"].max(),
+            "first_purchase_days": seen["age"].max(),
+            "purchase_day_count_life": seen["age"].nunique(),
             "order_count_life": seen["order_count"].sum(),
             "active_day_count_life": seen.size(),
             "order_count_90d": seen["age"].agg(lambda ages: int((ages < 90).sum())),

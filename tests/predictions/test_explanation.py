@@ -20,8 +20,8 @@ def test_the_largest_parts_come_first(champion, today):
     parts = explain(champion, today.head(1), parts=3)
     assert parts["part_rank"].tolist() == list(range(1, len(parts) + 1))
     assert parts["contribution"].head(3).abs().is_monotonic_decreasing
-    assert parts["feature"].iloc[3:].tolist()[:2] == ["(other features)", "(base value)"]
-    assert parts["feature"].iloc[-1] == "(calibration)"
+    assert parts["feature"].iloc[3] == "(other features)"
+    assert {"(base value)", "(calibration)"} <= set(parts["feature"].iloc[4:])
 
 
 def test_one_person_is_explained_on_demand_as_among_all(champion, today):

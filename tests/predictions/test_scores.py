@@ -25,8 +25,10 @@ def test_a_missing_metric_is_named(champion, today):
 def test_metrics_are_features_but_keys_dates_and_flags_are_not(rows):
     assert feature_names(rows) == (
         "active_day_count_life",
+        "first_purchase_days",
         "order_count_90d",
         "order_count_life",
+        "purchase_day_count_life",
         "purchase_recency_days",
         "recency_days",
         "tenure_days",

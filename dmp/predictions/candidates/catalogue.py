@@ -6,12 +6,19 @@ from dmp.predictions.candidates.boosted_trees import BoostedTrees
 from dmp.predictions.candidates.candidate import Candidate
 from dmp.predictions.candidates.linear import Line
 from dmp.predictions.candidates.naive_rate import NaiveRate
+from dmp.predictions.candidates.rhythm import Rhythm
+from dmp.predictions.candidates.with_rhythm import WithRhythm
 
 CANDIDATES: tuple[Candidate, ...] = (
     NaiveRate(),
     Line("recency", only=("purchase_recency_days",), regularisation=float("inf")),
+    Rhythm("bg_nbd"),
+    Rhythm("mbg_nbd"),
+    Rhythm("pareto_nbd"),
     Line("logistic", answers=frozenset({"chance"})),
     Line("poisson", answers=frozenset({"amount"})),
+    WithRhythm("line_with_rhythm", Line("line_with_rhythm")),
     BoostedTrees(),
+    BoostedTrees("lightgbm_from_pareto_nbd", start=Rhythm("pareto_nbd")),
 )
 BY_NAME = {candidate.name: candidate for candidate in CANDIDATES}

@@ -90,10 +90,12 @@ class Rhythm:
     def fit(self, rows: pd.DataFrame, question: Question) -> FittedRhythm:
         """Learn from rows with metrics of user_metrics; labels only tell of those who have bought nothing yet.
 
-        Raises NotLearnable where there is no horizon or nobody has bought by any cut.
+        Raises NotLearnable where there is no horizon, no history in the rows, or nobody has bought by any cut.
         """
         if question.horizon_days <= 0:
             raise NotLearnable(f"{self.name} needs a horizon in days, which this question does not have")
+        if missing := sorted({COUNT, FIRST, LAST} - set(rows.columns)):
+            raise NotLearnable(f"{self.name} needs {', '.join(missing)}, which the rows do not have")
         newest = rows.sort_values(["user_key", "as_of_date"]).drop_duplicates("user_key", keep="last")
         known = newest[read_histories(newest)[1]]
         if known.empty:

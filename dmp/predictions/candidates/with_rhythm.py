@@ -15,7 +15,7 @@ from dmp.predictions.rhythm.histories import finite_column, read_histories
 
 MODELS = ("mbg_nbd", "pareto_nbd")
 FEWEST_PURCHASES = 1e-6
-INSIDE = "inside."
+INSIDE, RHYTHM = "inside.", "(purchase rhythm)"
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,12 @@ class FittedWithRhythm:
         return self.inside.predict(_widened(table, self.rhythms))
 
     def parts(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return the parts of the candidate inside; what a model says has its name in parentheses."""
-        return self.inside.parts(_widened(table, self.rhythms))
+        """Return the parts of the candidate inside; what the models say is one part."""
+        parts = self.inside.parts(_widened(table, self.rhythms))
+        told = [
+            name for name in parts.columns if name.startswith(tuple(f"({one.name}:" for one in self.rhythms))
+        ]
+        return parts.drop(columns=told).assign(**{RHYTHM: parts[told].sum(axis=1)})
 
     def files(self) -> dict[str, bytes]:
         """Return the files of each model and of the candidate inside, under names of their own."""
