@@ -47,7 +47,8 @@ class _PersistedDialect(str):
 def suites() -> dict[str, dict[str, Any]]:
     """Return every suite of `expectations/`, by table.
 
-    A suite: `schema`, and `expectations`, each with the library's own `type` and `kwargs`.
+    A suite: `schema`, and `expectations`, each with the library's own `type` and `kwargs`; under
+    `where_events_land` those that hold only in a home with a source of events.
     """
     return {path.stem: _read_suite(path) for path in sorted(EXPECTATIONS.glob("*.yaml"))}
 

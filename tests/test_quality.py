@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dmp.defs.quality import expected_of
 from dmp.quality import suites, validate
 
 PERSONS_VALUE = "ada@example.org"
@@ -90,3 +91,14 @@ def test_the_library_still_needs_duckdb_among_its_dialects_with_a_lasting_connec
 def test_every_suite_names_the_schema_of_its_stage() -> None:
     stages = {"raw", "intermediate", "profiles", "predictions", "recommendations"}
     assert {suite["schema"] for suite in suites().values()} == stages
+
+
+@pytest.mark.parametrize(("source", "is_asked"), [("shop", True), ("telco_churn", False)])
+def test_people_are_expected_wherever_a_source_of_events_has_landed(source: str, is_asked: bool) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA raw")
+        connection.execute("CREATE TABLE raw.landed_files AS SELECT $1 AS source", [source])
+        expected = expected_of(connection, suites()["user_profiles"])["expectations"]
+    types = [expectation["type"] for expectation in expected]
+    assert ("expect_table_row_count_to_be_between" in types) == is_asked
+    assert "expect_column_values_to_not_be_null" in types

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dmp.defs.warehouse import Warehouse
 from dmp.quality import ExpectationResult, suites, validate
+from dmp.transformation import staging_models
 
 CREATE_RESULTS = """
 CREATE SCHEMA IF NOT EXISTS quality;
@@ -26,6 +27,18 @@ def _is_in_use(connection: duckdb.DuckDBPyConnection, table: str, suite: dict[st
         return True
     (has_landed,) = connection.execute(HAS_LANDED, [table]).fetchone() or (False,)
     return has_landed
+
+
+# Of tables of subjects alone there is nobody to profile.
+LANDED_SOURCES = "SELECT DISTINCT source FROM raw.landed_files"
+
+
+def expected_of(connection: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> dict[str, Any]:
+    """Return the suite, with what it expects where events can land only if a landed source tells of events."""
+    landed = {source for (source,) in connection.execute(LANDED_SOURCES).fetchall()}
+    of_events = suite.get("where_events_land", [])
+    is_log = bool(landed & set(staging_models()["events"]))
+    return {**suite, "expectations": [*suite["expectations"], *(of_events if is_log else [])]}
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, table: str, results: list[ExpectationResult]) -> None:
@@ -47,7 +60,9 @@ def _gate(table: str, suite: dict[str, Any]) -> dg.AssetChecksDefinition:
         blocking=True,
     )
     def expectations(warehouse: Warehouse) -> dg.AssetCheckResult:
-        results = validate(warehouse.home.warehouse, table, suite)
+        with warehouse.connect() as connection:
+            expected = expected_of(connection, suite)
+        results = validate(warehouse.home.warehouse, table, expected)
         with warehouse.connect() as connection:
             _keep(connection, table, results if _is_in_use(connection, table, suite) else [])
         failed = [result for result in results if not result.is_met]

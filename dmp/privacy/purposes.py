@@ -33,10 +33,15 @@ KNOWN = (*PURPOSES, NOBODY, ANY, BY_ROW)
 
 @dataclass(frozen=True)
 class TablePurposes:
-    """A table's purpose, None where each of its columns must name its own, and those of its columns that do."""
+    """A table's purpose, None where each of its columns must name its own, and those of its columns that do.
+
+    has_rows_of_nobody: rows without a user_key are nobody's, so they need no consent; else they leave no more than
+    rows of people who withhold it.
+    """
 
     of_table: str | None
     of_columns: Mapping[str, str] = field(default_factory=dict)
+    has_rows_of_nobody: bool = False
 
     def of(self, column: str) -> str | None:
         """Return a column's purpose, None where nothing declares it."""
@@ -52,7 +57,8 @@ def declared_purposes(paths: Iterable[Path] = DECLARATIONS) -> dict[str, TablePu
         for table in [*document.get("models", []), *document.get("seeds", [])]:
             columns = {column["name"]: _purpose(column, path) for column in table.get("columns", [])}
             named = {name: purpose for name, purpose in columns.items() if purpose}
-            declared[table["name"]] = TablePurposes(_purpose(table, path), named)
+            of_nobody = bool(table.get("config", {}).get("meta", {}).get("has_rows_of_nobody"))
+            declared[table["name"]] = TablePurposes(_purpose(table, path), named, of_nobody)
     return declared
 
 

@@ -27,10 +27,11 @@ def readable_rows(table: str, columns: Mapping[str, str], purposes: TablePurpose
     selected = [
         sql if len(needed) == 1 else _withheld(name, sql, of_columns[name]) for name, sql in columns.items()
     ]
+    join, nobody = ("LEFT", ["facts.user_key IS NULL"]) if purposes.has_rows_of_nobody else ("INNER", [])
     return f"""
         SELECT {", ".join(selected)}
-        FROM {table} AS facts INNER JOIN {CONSENTS} AS consents USING (user_key)
-        WHERE {" OR ".join(_is_consented(purpose) for purpose in needed)}
+        FROM {table} AS facts {join} JOIN {CONSENTS} AS consents USING (user_key)
+        WHERE {" OR ".join([*nobody, *(_is_consented(purpose) for purpose in needed)])}
         """  # noqa: S608 - names from the catalogue
 
 
