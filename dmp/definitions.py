@@ -16,11 +16,21 @@ from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
 from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift, usual_volume
 from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, training_job, weekly_training
+from dmp.defs.subjects import subjects
 from dmp.defs.transformation import STAGE_ASSETS
 from dmp.defs.verification import monthly_verification, verification
 from dmp.defs.warehouse import Warehouse
 
-STAGES = [*RAW_ASSETS, accounts, identity, *STAGE_ASSETS, *CLEANING_ASSETS, *LEARNED_ASSETS, influence]
+STAGES = [
+    *RAW_ASSETS,
+    accounts,
+    identity,
+    *STAGE_ASSETS,
+    *CLEANING_ASSETS,
+    *LEARNED_ASSETS,
+    subjects,
+    influence,
+]
 # A build is a day's work: older than a day and a half means that a day was missed.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 OWNERS = ["team:marketing-data"]

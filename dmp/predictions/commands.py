@@ -31,16 +31,23 @@ def backtest(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn a target as of an earlier day and compare every model with what came after it."""
+    """Learn a target as of an earlier day and compare every model with what came after it.
+
+    A target of subjects, such as telco_churn, is measured on rows that are held out instead.
+    """
     from dmp.predictions.back_testing import back_test, report
+    from dmp.predictions.subjects.targets import BY_NAME
     from dmp.predictions.targets import targets_of
     from dmp.warehouse import connect
 
     place = Home.at(home)
+    if target in BY_NAME:
+        _of_subjects(place, target, as_json=as_json)
+        return
     settings = place.settings()
     targets = {one.name: one for one in targets_of(settings.targets)}
     if target not in targets:
-        raise SettingsError(f"{target} is no target; there are {', '.join(targets)}")
+        raise SettingsError(f"{target} is no target; there are {', '.join([*targets, *BY_NAME])}")
     with console.status("learning"), connect(place, settings, read_only=True) as connection:
         tested = back_test(connection, settings, targets[target], cut.date() if cut else None, horizon)
     rows = report(tested)
@@ -55,6 +62,17 @@ def backtest(
         f"chosen in {len(tested.cuts.back_tests)} rehearsals before."
     )
     print_rows(["model", "in use", *shown], [_line(row, shown) for _, row in rows.iterrows()])
+
+
+def _of_subjects(home: Home, target: str, *, as_json: bool) -> None:
+    from dmp.predictions.subjects.reporting import measured, printed
+
+    with console.status("learning on each split"):
+        found = measured(home, target)
+    if as_json:
+        print_json(found.to_dict("records"))
+        return
+    print_rows(*printed(found))
 
 
 def _line(row: pd.Series, shown: list[str]) -> list[str]:
