@@ -17,7 +17,8 @@ from dmp.audiences.commands import audience
 from dmp.cleaning.commands import cleaning
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
-from dmp.looking import profile, recommend, sql, status, verify
+from dmp.looking import sql, status, verify
+from dmp.looking_at_people import profile, recommend
 from dmp.predictions.commands import backtest
 from dmp.privacy.commands import access, erase
 from dmp.segments.learned_commands import segment

@@ -28,7 +28,6 @@ VOLUMES = """
 SELECT source, entity, landed_date, record_count, usual_count
 FROM landed_volumes WHERE is_unusual AND rule <> 'ignore' ORDER BY landed_date DESC, source, entity LIMIT 10
 """
-UserArgument = Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")]
 
 
 def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -160,27 +159,3 @@ def _question(query: str) -> str:
         return Path(query).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{query} cannot be read: {error}") from error
-
-
-def profile(user: UserArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Show one person: who they are, their tags and scores, each with its reasons."""
-    from dmp.portrait import read_portrait
-    from dmp.portrait_card import print_portrait
-
-    portrait = read_portrait(Home.at(home), user)
-    if as_json:
-        print_json(portrait)
-    else:
-        print_portrait(portrait, console)
-
-
-def recommend(user: UserArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Show one person's list, the reason for each item, and what was left out."""
-    from dmp.portrait import read_recommendations
-    from dmp.portrait_card import print_recommendations
-
-    listed = read_recommendations(Home.at(home), user)
-    if as_json:
-        print_json(listed)
-    else:
-        print_recommendations(listed, console)

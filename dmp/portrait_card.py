@@ -43,7 +43,7 @@ def print_portrait(portrait: dict[str, Any], console: Console) -> None:
         ("What is known of them, and from where", attributes(portrait["attributes"])),
         ("What they come with", devices(portrait["devices"])),
         ("Where they stand", _standing(profile, portrait["segments"], worth_rows(portrait))),
-        ("What they did", _activity(profile)),
+        ("What they did", activity(profile)),
         ("Habits and carts", _rows(habit_rows(portrait))),
         ("What they like", _interests(portrait["interests"])),
         ("Tags, and why", _tags(portrait["tags"])),
@@ -105,7 +105,8 @@ def _rows(rows: Rows) -> RenderableType | None:
     return grid(*rows) if rows else None
 
 
-def _activity(profile: dict[str, Any]) -> RenderableType | None:
+def activity(profile: dict[str, Any]) -> RenderableType | None:
+    """Return what somebody did in each window, from the columns of user_metrics."""
     shown = [name for name in ACTIVITY if profile.get(f"{name}_life")]
     rows = [
         [ACTIVITY[name], *(number(profile.get(f"{name}_{window}")) for window in WINDOWS)] for name in shown

@@ -35,6 +35,7 @@ UNPUBLISHED_TABLES = {
     "profiled_facts",
     "user_activity",
     "user_answers",
+    "user_consent_history",
     "user_consents",
     "user_dimension_activity",
     "user_item_activity",

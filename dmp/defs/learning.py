@@ -71,7 +71,14 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             "cluster_fits": "One row per cluster and weekly cut at which clusters were made anew.",
             "cluster_trials": "One row per clustering that was tried at a cut: how useful and how stable it was.",
         },
-        [*PROFILES, "user_tags", "user_tag_changes", "user_lifecycle_history", "user_predictions"],
+        [
+            *PROFILES,
+            "user_tags",
+            "user_tag_changes",
+            "user_lifecycle_history",
+            "user_consent_history",
+            "user_predictions",
+        ],
         python_kinds={"duckdb", "scikitlearn"},
     ),
 )

@@ -24,6 +24,11 @@ FEWEST_PEOPLE = 50
 # Fits are at the 1st, 4th, 13th Sunday and every quarter after; the recipe is chosen at the 26th and every year after,
 # by what people did in the quarter before.
 EARLY, QUARTER, YEAR = (1, 4), 13, 52
+# Learned are clusters from people alone who had consented by that Sunday.
+CONSENTING = (
+    "SEMI JOIN (FROM profiles.user_consent_history WHERE is_consented_analytics) AS consents "
+    "USING (as_of_date, user_key)"
+)
 SUNDAYS = "SELECT DISTINCT as_of_date FROM profiles.user_metrics_history ORDER BY as_of_date"
 DONE = "SELECT max(as_of_date) FROM segments.segment_sizes WHERE segment_id LIKE 'cluster\\_%' ESCAPE '\\'"
 
@@ -79,13 +84,14 @@ class _Models:
 
     def add(self, number: int, sunday: date) -> None:
         """Fit clusters at a Sunday and number them after those that they follow; too few people make none."""
-        people = self._people("profiles.user_metrics_history", sunday, SAMPLED_PEOPLE)
+        people = self._learned_from(sunday)
         if len(people) < FEWEST_PEOPLE:
             return
         before = self.fits[-1] if self.fits else None
         recipe = before.recipe if before else PLAIN
-        if is_chosen(number):
-            tried = trials(*self._outcomes(sunday))
+        outcomes = self._outcomes(sunday) if is_chosen(number) else ((), ())
+        if len(outcomes[0]) >= FEWEST_PEOPLE:
+            tried = trials(*outcomes)
             write_trials(self.connection, sunday, tried)
             recipe = chosen(tried)
         points = logs(people)
@@ -103,8 +109,7 @@ class _Models:
     def made(self, one: Fit) -> Clustering:
         """Return the clustering of a fit."""
         if one.fitted_on not in self._made:
-            sample = self._people("profiles.user_metrics_history", one.fitted_on, SAMPLED_PEOPLE)
-            self._made[one.fitted_on] = fit(logs(sample), one.recipe)
+            self._made[one.fitted_on] = fit(logs(self._learned_from(one.fitted_on)), one.recipe)
         return self._made[one.fitted_on]
 
     def people(self, day: date, *, is_served: bool = False) -> pd.DataFrame:
@@ -119,6 +124,10 @@ class _Models:
         still = _numbered(fits[-2], self.made(fits[-2]), points) if is_new else cluster
         return rows[["as_of_date", "user_key"]].assign(cluster=cluster, still=still)
 
+    def _learned_from(self, sunday: date) -> pd.DataFrame:
+        """Return the sample of a Sunday's people."""
+        return self._people(f"profiles.user_metrics_history {CONSENTING}", sunday, SAMPLED_PEOPLE)
+
     def _people(self, table: str, day: date, limit: int | None = None) -> pd.DataFrame:
         query = f"""
             SELECT as_of_date, user_key, {", ".join(METRICS)} FROM {table}
@@ -128,13 +137,10 @@ class _Models:
 
     def _outcomes(self, sunday: date) -> tuple[np.ndarray, np.ndarray]:
         """Return people as of a quarter before, and what they spent in the 90 days up to the Sunday."""
-        past = self._people(
-            "profiles.user_metrics_history", sunday - timedelta(weeks=QUARTER), SAMPLED_PEOPLE
-        )
-        now = self._people("profiles.user_metrics_history", sunday).set_index("user_key")[
-            "purchase_amount_90d"
-        ]
-        kept = past[past["user_key"].isin(now.index)]
+        past = self._people("profiles.user_metrics_history", sunday - timedelta(weeks=QUARTER))
+        consenting = self._people(f"profiles.user_metrics_history {CONSENTING}", sunday)
+        now = consenting.set_index("user_key")["purchase_amount_90d"]
+        kept = past[past["user_key"].isin(now.index)].head(SAMPLED_PEOPLE)
         return logs(kept), now.loc[kept["user_key"]].astype("float64").clip(lower=0).to_numpy()
 
 

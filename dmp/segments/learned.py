@@ -15,6 +15,8 @@ from dmp.settings import DmpError, Home
 from dmp.warehouse import connect
 
 QUARTER = timedelta(weeks=13)
+# What groups by outcome are for.
+LEARNING = "analytics"
 NUMBERS = """
 SELECT column_name FROM duckdb_columns()
 WHERE schema_name = 'profiles' AND table_name = 'user_metrics' AND data_type <> 'BOOLEAN'
@@ -27,16 +29,33 @@ FROM profiles.user_item_activity SEMI JOIN profiles.user_metrics USING (user_key
 WHERE known_to = DATE '9999-12-31' AND purchase_count > 0
 GROUP BY user_key, item_id ORDER BY user_key, item_id
 """
-CUT = "SELECT * FROM profiles.user_metrics_history WHERE as_of_date = ? ORDER BY user_key"
+# Whoever consents to a purpose, as known now.
+CONSENTING = """
+SELECT user_key FROM (UNPIVOT profiles.user_consents ON COLUMNS('is_consented_') INTO NAME purpose VALUE is_granted)
+WHERE is_granted AND purpose = 'is_consented_' || $purpose
+"""
+PEOPLE = f"""
+SELECT * FROM profiles.user_metrics SEMI JOIN ({CONSENTING}) AS consenting USING (user_key) ORDER BY user_key
+"""  # noqa: S608 - names of this module
+# A person of then goes by an identifier of today's person.
+CUT = f"""
+SELECT * FROM profiles.user_metrics_history
+SEMI JOIN (
+    SELECT map.identifier_key AS user_key FROM profiles.identity_map AS map
+    SEMI JOIN ({CONSENTING}) AS consenting USING (user_key)
+) AS known USING (user_key)
+WHERE as_of_date = $cut ORDER BY user_key
+"""  # noqa: S608 - names of this module
 
 
 def lookalikes(home: Home, segment: str, share: float) -> list[dict[str, Any]]:
     """Return the people most like a segment's who are not in it: user_key, score, reason; `share` of all others.
 
-    Raises DmpError where the segment holds too few people, or everybody.
+    Learned from and listed are people alone who consent to the segment's purpose. Raises DmpError where there is no
+    such segment, or it holds too few of them, or all.
     """
     with connect(home, home.settings(), read_only=True) as connection:
-        people, keys = _people(connection)
+        people, keys = _people(connection, _purpose(connection, segment))
         query = "SELECT user_key FROM segments.user_segments WHERE segment_id = ?"
         members = {key for (key,) in connection.execute(query, [segment]).fetchall()}
     seeds = np.isin(keys, list(members))
@@ -65,12 +84,21 @@ def _reason(people: People, parts: pd.DataFrame, place: int) -> str:
     return "; ".join(words.get(name) or f"{name} {people.metrics[name].iloc[place]:g}" for name in best)
 
 
-def _people(connection: duckdb.DuckDBPyConnection) -> tuple[People, np.ndarray]:
+def _purpose(connection: duckdb.DuckDBPyConnection, segment: str) -> str:
+    query = "SELECT purpose FROM segments.segments WHERE segment_id = ?"
+    found = connection.execute(query, [segment]).fetchone()
+    if found is None:
+        raise DmpError(f"there is no segment '{segment}': `dmp segment list` shows all")
+    return str(found[0])
+
+
+def _people(connection: duckdb.DuckDBPyConnection, purpose: str) -> tuple[People, np.ndarray]:
     from scipy.sparse import csr_matrix
 
-    metrics = connection.execute("SELECT * FROM profiles.user_metrics ORDER BY user_key").df()
+    metrics = connection.execute(PEOPLE, {"purpose": purpose}).df()
     keys = metrics["user_key"].to_numpy()
     bought = connection.execute(ITEMS).df()
+    bought = bought[bought["user_key"].isin(keys)]
     items = np.unique(bought["item_id"].to_numpy(dtype=str))
     places = (
         np.searchsorted(keys, bought["user_key"]),
@@ -78,6 +106,7 @@ def _people(connection: duckdb.DuckDBPyConnection) -> tuple[People, np.ndarray]:
     )
     counts = csr_matrix((bought["bought_count"].to_numpy(), places), shape=(len(keys), max(1, len(items))))
     placed = connection.execute("SELECT user_key, vector FROM vectors.user_vectors ORDER BY user_key").df()
+    placed = placed[placed["user_key"].isin(keys)]
     vectors = np.zeros((len(keys), len(placed["vector"].iloc[0]) if len(placed) else 1))
     known = np.isin(keys, placed["user_key"])
     if known.any():
@@ -94,7 +123,8 @@ def _numbers(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def outcome_groups(home: Home) -> list[dict[str, Any]]:
     """Return groups of people by whether they buy in the next 90 days, as rules: who, rates and supports at two cuts.
 
-    Grown on people as of half a year before the last Sunday, measured on people as of a quarter before it.
+    Grown on people as of half a year before the last Sunday, measured on people as of a quarter before it, of those
+    who consent to analytics.
     Raises DmpError where the log is shorter than that.
     """
     with connect(home, home.settings(), read_only=True) as connection:
@@ -121,7 +151,7 @@ def outcome_groups(home: Home) -> list[dict[str, Any]]:
 
 
 def _at(connection: duckdb.DuckDBPyConnection, cut: date) -> pd.DataFrame:
-    return connection.execute(CUT, [cut]).df()
+    return connection.execute(CUT, {"cut": cut, "purpose": LEARNING}).df()
 
 
 def _bought(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:

@@ -44,6 +44,10 @@ def home() -> Iterator[duckdb.DuckDBPyConnection]:
         )
         connection.execute(f"CREATE TABLE profiles.user_metrics AS SELECT {columns} FROM served_rows")
         connection.execute("CREATE TABLE profiles.user_profiles AS FROM profiles.user_metrics")
+        connection.execute(
+            "CREATE TABLE profiles.user_consent_history AS "
+            "SELECT as_of_date, user_key, true AS is_consented_analytics FROM profiles.user_metrics_history"
+        )
         for name, types in TABLES.items():
             create_table(connection, name, types, anew=True)
         yield connection
@@ -98,6 +102,20 @@ def test_cuts_one_by_one_and_all_at_once_write_the_same(home: duckdb.DuckDBPyCon
         )
         grown = refresh(home, first=cut - timedelta(days=3))
     assert grown == whole
+
+
+def test_clusters_are_not_learned_from_who_did_not_consent(home: duckdb.DuckDBPyConnection) -> None:
+    whole = refresh(home)
+    others = people(FIRST).assign(user_key=lambda rows: rows["user_key"] - 1000, view_count_90d=1e6)
+    for day in SUNDAYS:
+        home.register("others", others.assign(as_of_date=day))
+        home.execute(
+            "INSERT INTO profiles.user_metrics_history BY NAME "
+            "SELECT * REPLACE (as_of_date::DATE AS as_of_date) FROM others"
+        )
+    for name in TABLES:
+        create_table(home, name, TABLES[name], anew=True)
+    assert refresh(home)["cluster_fits"] == whole["cluster_fits"]
 
 
 def test_the_order_of_people_and_a_sample_change_no_kind() -> None:

@@ -1,0 +1,67 @@
+"""The commands that look at one person in the published build; none of them writes anything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from dmp.settings import Home, SettingsError
+from dmp.terminal import HomeOption, JsonOption, console, print_json
+
+UserArgument = Annotated[str, typer.Argument(help="A published user_id, or the source's own id.")]
+DayOption = partial(typer.Option, formats=["%Y-%m-%d"], metavar="DATE")
+
+
+def profile(
+    user: UserArgument,
+    as_of: Annotated[
+        datetime | None, DayOption(help="As of the end of this day, not of the last one.")
+    ] = None,
+    known_on: Annotated[
+        datetime | None, DayOption(help="As known at the end of this day; of --as-of where not given.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one person: who they are, their tags and scores, each with its reasons; or who they were on a past day."""
+    if as_of:
+        _past_profile(user, as_of, known_on, home, as_json)
+        return
+    if known_on:
+        raise SettingsError("--known-on needs --as-of: the day that is to be shown")
+    from dmp.portrait import read_portrait
+    from dmp.portrait_card import print_portrait
+
+    portrait = read_portrait(Home.at(home), user)
+    if as_json:
+        print_json(portrait)
+    else:
+        print_portrait(portrait, console)
+
+
+def _past_profile(
+    user: str, as_of: datetime, known_on: datetime | None, home: HomeOption, as_json: bool
+) -> None:
+    from dmp.past_card import print_past_portrait
+    from dmp.past_portrait import read_past_portrait
+
+    portrait = read_past_portrait(Home.at(home), user, as_of.date(), known_on.date() if known_on else None)
+    if as_json:
+        print_json(portrait)
+    else:
+        print_past_portrait(portrait, console)
+
+
+def recommend(user: UserArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show one person's list, the reason for each item, and what was left out."""
+    from dmp.portrait import read_recommendations
+    from dmp.portrait_card import print_recommendations
+
+    listed = read_recommendations(Home.at(home), user)
+    if as_json:
+        print_json(listed)
+    else:
+        print_recommendations(listed, console)
