@@ -29,7 +29,10 @@ CONSENTING = (
     "SEMI JOIN (FROM profiles.user_consent_history WHERE is_consented_analytics) AS consents "
     "USING (as_of_date, user_key)"
 )
-SUNDAYS = "SELECT DISTINCT as_of_date FROM profiles.user_metrics_history ORDER BY as_of_date"
+# The history may hold other days too, that the settings ask for.
+SUNDAYS = """
+SELECT DISTINCT as_of_date FROM profiles.user_metrics_history WHERE isodow(as_of_date) = 7 ORDER BY as_of_date
+"""
 DONE = "SELECT max(as_of_date) FROM segments.segment_sizes WHERE segment_id LIKE 'cluster\\_%' ESCAPE '\\'"
 
 

@@ -18,7 +18,10 @@ from dmp.segments.tables import SEGMENTS, USER_SEGMENTS, create_table, revert
 from dmp.segments.tree import SegmentCondition
 from dmp.segments.wide import make_wide
 
-SUNDAYS = "SELECT DISTINCT as_of_date FROM profiles.user_metrics_history ORDER BY as_of_date"
+# The history may hold other days too, that the settings ask for.
+SUNDAYS = """
+SELECT DISTINCT as_of_date FROM profiles.user_metrics_history WHERE isodow(as_of_date) = 7 ORDER BY as_of_date
+"""
 DONE = "SELECT segment_id, max(as_of_date) FROM segments.segment_sizes GROUP BY segment_id"
 SIZES = """
 INSERT INTO segments.segment_sizes

@@ -187,6 +187,20 @@ def test_what_a_member_is_tagged_with_is_told_with_its_day(
     ]
 
 
+def test_a_day_that_only_the_history_keeps_is_no_cut_of_segments(
+    write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    folder = write("{field: spent_amount, at_least: 500}").parent
+    warehouse.execute(
+        "INSERT INTO profiles.user_metrics_history "
+        "SELECT * REPLACE (DATE '2026-06-17' AS as_of_date) FROM profiles.user_metrics_history "
+        "WHERE as_of_date = DATE '2026-06-21'"
+    )
+    refresh(warehouse, folder)
+    days = rows(warehouse, "SELECT as_of_date FROM segments.segment_sizes ORDER BY ALL")
+    assert days == [(FIRST_SUNDAY,), (SECOND_SUNDAY,), (SERVED,)]
+
+
 def test_cuts_one_by_one_and_all_at_once_write_the_same(
     write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
 ) -> None:

@@ -1,16 +1,12 @@
--- One row per Sunday and person: their stage of the lifecycle on that day, as known on that day.
+-- One row per Sunday (and day that the settings ask for) and person: their stage of the lifecycle, as known on that day.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
+    pre_hook="{{ delete_cuts_of_run() }}",
 ) }}
 with cuts as (
-    select as_of_date from {{ ref('int_cuts') }}
-    where is_weekly
-        {% if is_incremental() %}
-        and as_of_date > (select coalesce(max(as_of_date), date '0001-01-01') from {{ this }})
-        {% endif %}
+    select as_of_date from {{ missing_cuts() }}
 ),
 
 standing as (
