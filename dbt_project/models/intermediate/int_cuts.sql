@@ -1,4 +1,4 @@
--- One row per day as of which people are summed up: every Sunday, days the settings ask for, and the last landed day, which is served.
+-- One row per day as of which people are summed up: Sundays, days the settings ask for, the served last landed day.
 {{ config(materialized='table') }}
 with landed as (
     select min(landed_date) as first_date, max(landed_date) as last_date

@@ -1,4 +1,4 @@
--- One row per Sunday (and day that the settings ask for) and person: what they consented to, as known on that day.
+-- One row per Sunday (and day the settings ask for) and person: what they consented to, as known on that day.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

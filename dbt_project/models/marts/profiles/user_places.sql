@@ -4,7 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date >= date '{{ var('first_landed_date') }}'{% endif %}",
+    pre_hook="{{ delete_cuts_of_run() }}",
 ) }}
 with cuts as (
     select as_of_date from {{ ref('int_cuts') }}
