@@ -19,6 +19,7 @@ from dmp.predictions.timing.proportional_hazards import ProportionalHazards
 FOLD_COUNT = 5
 FOLD_SEED = 0
 FEWEST_EVENTS = 20
+RIDGE = 1.0  # a table of subjects has few columns
 COX, TREES, BLEND = "cox", "lightgbm_cox", "blend"
 COLUMNS = ["split", "model", "metric", "value", "learned_count", "tested_count"]
 
@@ -42,7 +43,7 @@ def lifetimes(rows: pd.DataFrame, duration: str) -> pd.DataFrame:
 def sooner(learned: pd.DataFrame, others: pd.DataFrame, features: Sequence[str]) -> dict[str, np.ndarray]:
     """Return, by model, who of `others` leaves sooner: logarithms of risks, and the mean of their ranks as a blend."""
     edges = event_edges(learned["exit_days"].to_numpy(), learned["is_observed"].to_numpy())
-    cox = ProportionalHazards(COX).fit(learned, features, edges).log_risk(others)
+    cox = ProportionalHazards(COX, ridge=RIDGE).fit(learned, features, edges).log_risk(others)
     trees = BoostedRisk(TREES).fit(learned, features, edges).log_risk(others)
     return {COX: cox, TREES: trees, BLEND: (_ranks(cox) + _ranks(trees)) / 2}
 
@@ -61,7 +62,7 @@ def backtest_lifetimes(waits: pd.DataFrame, features: Sequence[str]) -> pd.DataF
         grid, until = np.linspace(0, edges[-1], 25), float(np.quantile(learned["exit_days"], 0.9))
         for hazard in (
             ProportionalHazards("same_for_all", only=()),
-            ProportionalHazards(COX),
+            ProportionalHazards(COX, ridge=RIDGE),
             BoostedRisk(TREES),
         ):
             curves = hazard.fit(learned, features, edges).curves(others, grid)

@@ -21,7 +21,6 @@ from dmp.predictions.timing.curves import Curves
 from dmp.predictions.timing.periods import cut_into_periods, event_edges
 
 MOST_PERIODS = 12
-PENALTY = 1e-3  # of squared coefficients, per day watched: related metrics need a hand
 LARGEST_LOG_RISK = 12.0  # e^12: keeps a stray person finite
 
 
@@ -59,10 +58,14 @@ class FittedProportionalHazards:
 
 @dataclass(frozen=True)
 class ProportionalHazards:
-    """One log-linear risk per person over a baseline that all of a stratum share; `only` some features, if given."""
+    """One log-linear risk per person over a baseline that all of a stratum share; `only` some features, if given.
+
+    `ridge`: how many events half a squared coefficient weighs as much as; seventy related metrics need a firm hand.
+    """
 
     name: str = "cox"
     only: tuple[str, ...] | None = None
+    ridge: float = 20.0
 
     def fit(
         self, waits: pd.DataFrame, features: Sequence[str], edges: np.ndarray
@@ -80,7 +83,9 @@ class ProportionalHazards:
         inputs[np.arange(len(table)), matrix.shape[1] + table["place"]] = 1.0
         exposure = table["exposure"].to_numpy()
         unit = float(table["event"].sum() / exposure.sum())
-        model = PoissonRegressor(alpha=PENALTY, solver="newton-cholesky", max_iter=50, tol=1e-6)
+        model = PoissonRegressor(
+            alpha=self.ridge / table["event"].sum(), solver="newton-cholesky", max_iter=50, tol=1e-6
+        )
         model.fit(inputs, table["event"] / exposure / unit, sample_weight=exposure)
         shared = np.exp(model.coef_[matrix.shape[1] :] + model.intercept_) * unit
         ends = np.cumsum([len(edges_) - 1 for edges_ in clocks.values()])

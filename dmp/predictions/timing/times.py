@@ -21,7 +21,7 @@ from dmp.predictions.timing.windows import plan_windows
 from dmp.settings import Home
 
 # Bounds the weekly cost. Keys are hashes, so the smallest are a fair sample of people.
-TIMED_PEOPLE = 3_000
+TIMED_PEOPLE = 2_500
 PURPOSE = "analytics"
 METRICS = "time_metrics"
 DAY = pd.ArrowDtype(pa.date32())
