@@ -10,6 +10,7 @@ import duckdb
 
 from dmp.landing.contract import Contract, Entity, load_contracts
 from dmp.landing.tables import raw_table
+from dmp.privacy.shared_identifiers import shared_by_them_alone
 from dmp.publish import quoted
 from dmp.settings import DmpError, Home
 
@@ -58,6 +59,7 @@ def find_people(connection: duckdb.DuckDBPyConnection, home: Home, users: Iterab
     """Return the people who go by `users`. Raises DmpError where one of these names not exactly one person."""
     user_keys = tuple(dict.fromkeys(_user_key(connection, home, user) for user in users))
     joined = {key for (key,) in connection.execute(JOINED, [list(user_keys)]).fetchall()}
+    joined |= shared_by_them_alone(connection, joined)
     theirs = frozenset(joined | _carried(connection, joined))
     return People(user_keys, theirs, tuple(connection.execute(KNOWN, [sorted(theirs)]).fetchall()))
 
