@@ -33,21 +33,23 @@ def backtest(
 ) -> None:
     """Learn a target as of an earlier day and compare every model with what came after it.
 
-    A target of subjects, such as telco_churn, is measured on rows that are held out instead.
+    A target of subjects, such as telco_churn, is measured on rows that are held out instead; so is telco_survival, how
+    long they stay.
     """
     from dmp.predictions.back_testing import back_test, report
     from dmp.predictions.subjects.targets import BY_NAME
     from dmp.predictions.targets import targets_of
+    from dmp.predictions.timing.lifetime_reporting import LIFETIMES
     from dmp.warehouse import connect
 
     place = Home.at(home)
-    if target in BY_NAME:
+    if target in {**BY_NAME, **LIFETIMES}:
         _of_subjects(place, target, as_json=as_json)
         return
     settings = place.settings()
     targets = {one.name: one for one in targets_of(settings.targets)}
     if target not in targets:
-        raise SettingsError(f"{target} is no target; there are {', '.join([*targets, *BY_NAME])}")
+        raise SettingsError(f"{target} is no target; there are {', '.join([*targets, *BY_NAME, *LIFETIMES])}")
     with console.status("learning"), connect(place, settings, read_only=True) as connection:
         tested = back_test(connection, settings, targets[target], cut.date() if cut else None, horizon)
     rows = report(tested)
@@ -65,14 +67,16 @@ def backtest(
 
 
 def _of_subjects(home: Home, target: str, *, as_json: bool) -> None:
-    from dmp.predictions.subjects.reporting import measured, printed
+    from dmp.predictions.subjects import reporting
+    from dmp.predictions.timing import lifetime_reporting
 
+    kind = lifetime_reporting if target in lifetime_reporting.LIFETIMES else reporting
     with console.status("learning on each split"):
-        found = measured(home, target)
+        found = kind.measured(home, target)
     if as_json:
         print_json(found.to_dict("records"))
         return
-    print_rows(*printed(found))
+    print_rows(*kind.printed(found))
 
 
 def _line(row: pd.Series, shown: list[str]) -> list[str]:

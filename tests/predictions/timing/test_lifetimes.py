@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.timing.lifetime_reporting import LIFETIMES, printed
 from dmp.predictions.timing.lifetimes import backtest_lifetimes, lifetimes
 
 
@@ -39,3 +40,16 @@ def test_unknown_labels_and_durations_are_left_out():
 def test_a_table_of_one_kind_is_refused(label, words):
     with pytest.raises(NotLearnable, match=words):
         lifetimes(subjects().assign(label=label), "months")
+
+
+def test_the_column_that_tells_the_duration_is_not_learned_from():
+    survival = LIFETIMES["telco_survival"]
+    assert survival.duration == "tenure_months"
+    assert "total_charges" in survival.left_out
+
+
+def test_the_model_that_orders_best_is_printed_first():
+    figures = [("cox", "concordance", 0.7), ("cox", "integrated_brier", 0.1), ("blend", "concordance", 0.8)]
+    heading, lines = printed(pd.DataFrame(figures, columns=["model", "metric", "value"]))
+    assert heading == ["model", "concordance", "integrated_brier"]
+    assert lines == [["blend", "0.8000", ""], ["cox", "0.7000", "0.1000"]]
