@@ -64,14 +64,15 @@ class FittedRhythm:
 
     def _answers(self, table: pd.DataFrame) -> np.ndarray:
         histories, has_bought = read_histories(table)
+        distinct, place = histories.distinct()
         bought = table.loc[has_bought]
         season = finite_column(bought, SEASON, 1.0)
         answers = np.full(len(table), self.never)
         if self.answer == "chance":
-            nothing = self.model.log_no_purchase(histories, self.horizon_days) * season
+            nothing = self.model.log_no_purchase(distinct, self.horizon_days)[place] * season
             answers[has_bought] = log_odds(-np.expm1(nothing)) * (1 if self.is_counted_when else -1)
             return answers
-        days = self.model.expected(histories, self.horizon_days) * season
+        days = self.model.expected(distinct, self.horizon_days)[place] * season
         if self.measure == "spend":
             amount = finite_column(bought, AMOUNT, 0.0)
             days = days * (0.0 if self.value is None else self.value.expected(histories.repeats + 1, amount))

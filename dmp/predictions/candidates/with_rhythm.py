@@ -90,14 +90,14 @@ def _widened(table: pd.DataFrame, rhythms: tuple[FittedRhythm, ...]) -> pd.DataF
         history = {
             name: np.where(has_bought, known[name], ordinary) for name, ordinary in fitted.reference.items()
         }
-        histories, _ = read_histories(pd.DataFrame(history))
-        nothing = fitted.model.log_no_purchase(histories, fitted.horizon_days)
-        purchases = fitted.model.expected(histories, fitted.horizon_days)
+        distinct, place = read_histories(pd.DataFrame(history))[0].distinct()
+        nothing = fitted.model.log_no_purchase(distinct, fitted.horizon_days)[place]
+        purchases = fitted.model.expected(distinct, fitted.horizon_days)[place]
         columns[f"({fitted.name}: buys)"] = _kept_by_logarithms(log_odds(-np.expm1(nothing)))
         columns[f"({fitted.name}: purchases)"] = _kept_by_logarithms(
             np.log(np.maximum(purchases, FEWEST_PURCHASES))
         )
-        columns[f"({fitted.name}: still here)"] = fitted.model.still_here(histories)
+        columns[f"({fitted.name}: still here)"] = fitted.model.still_here(distinct)[place]
     return table.assign(**columns)
 
 
