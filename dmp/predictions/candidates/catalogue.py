@@ -6,12 +6,14 @@ from dmp.predictions.candidates.boosted_trees import BoostedTrees
 from dmp.predictions.candidates.candidate import Candidate
 from dmp.predictions.candidates.linear import Line
 from dmp.predictions.candidates.naive_rate import NaiveRate
+from dmp.predictions.candidates.own_rate import OwnRate
 from dmp.predictions.candidates.rhythm import Rhythm
 from dmp.predictions.candidates.with_rhythm import WithRhythm
 
 CANDIDATES: tuple[Candidate, ...] = (
     NaiveRate(),
     Line("recency", only=("purchase_recency_days",), regularisation=float("inf")),
+    OwnRate(),
     Rhythm("bg_nbd"),
     Rhythm("mbg_nbd"),
     Rhythm("pareto_nbd"),
