@@ -43,9 +43,13 @@ def own_settings(home: Home, settings: Settings) -> dict[str, Any]:
     return {**settings.model_dump(mode="json"), "own_tag_packs": own_packs}
 
 
-def segment_rules(home: Home) -> dict[str, str]:
-    """Return the rules of the home's owner by file name, each with the SHA-256 of its contents."""
-    return {path.name: content_hash(path) for path in sorted(home.segments.glob("*.yaml"))}
+def decisions(home: Home) -> dict[str, str]:
+    """Return the files in which the owner decides what learned stages make, each with the SHA-256 of its contents.
+
+    They are the home's own segments and the models held in use; a change runs those stages again, not all days.
+    """
+    files = [*sorted(home.segments.glob("*.yaml")), *(path for path in [home.model_pins] if path.exists())]
+    return {path.name: content_hash(path) for path in files}
 
 
 def published_build(home: Home) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from dmp.landing.commands import app as contract_commands
 from dmp.looking import sql, status, verify
 from dmp.looking_at_people import profile, recommend
 from dmp.predictions.commands import backtest
+from dmp.predictions.model_commands import model
 from dmp.privacy.commands import access, erase
 from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, DmpError, Home
@@ -178,6 +179,7 @@ for look in (status, sql, profile, recommend, verify, backtest):
 app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(identity, name="identity", rich_help_panel="Decide")
 app.add_typer(audience, name="audience", rich_help_panel="Decide")
+app.add_typer(model, name="model", rich_help_panel="Decide")
 for ask in (access, erase):
     app.command(rich_help_panel="Privacy")(reported(ask))
 

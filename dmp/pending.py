@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dmp.builds import damaged_files, maker, published_build, segment_rules
+from dmp.builds import damaged_files, decisions, maker, published_build
 from dmp.checked_json import DamagedFileError
 from dmp.landing.days import Fingerprints, changed_days, landed_days
 from dmp.landing.strays import stray_files
@@ -73,8 +73,8 @@ def _publishing_reason(home: Home, build: dict[str, Any], strays: list[str]) -> 
     """Return why the last day must run again although no day changed, or None."""
     if build["strays"] != strays:
         return "files outside of any landed day"
-    if build.get("segment_rules", {}) != segment_rules(home):
-        return "segments of the home changed"
+    if build.get("decisions", {}) != decisions(home):
+        return "segments or models in use were changed by the owner"
     return "published files are damaged" if damaged_files(home.published.resolve()) else None
 
 

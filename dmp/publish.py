@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from dmp.builds import BUILD_FILE, content_hash, damaged_files, maker, segment_rules
+from dmp.builds import BUILD_FILE, content_hash, damaged_files, decisions, maker
 from dmp.checked_json import read_checked, write_checked
 from dmp.dictionary.texts import column_text
 from dmp.privacy.purposes import checked_purposes
@@ -61,7 +61,7 @@ def publish(
     contents = {
         "landed_days": {str(day): dict(files) for day, files in landed.items()},
         "strays": list(strays),
-        "segment_rules": segment_rules(home),
+        "decisions": decisions(home),
     }
     contents |= {name: made_by[name] for name in ("code_version", "settings", "key_fingerprint")}
     build_id = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]

@@ -114,6 +114,11 @@ class Home:
         return self.root / "segments"
 
     @property
+    def model_pins(self) -> Path:
+        """Which model is used for a target in place of the newest, `target: model_version`."""
+        return self.root / "model_pins.yaml"
+
+    @property
     def models(self) -> Path:
         """Model folders, `<target>/<model_version>/`."""
         return self.root / "models"

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from dmp.builds import code_version, own_settings, published_build, segment_rules
+from dmp.builds import code_version, decisions, own_settings, published_build
 from dmp.checked_json import DamagedFileError
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
@@ -106,7 +106,7 @@ def _state(home: Home) -> dict[str, Any]:
     return {
         "landed_days": {str(day): files for day, files in landed_days(home.landing).items()},
         "strays": [stray.source_file for stray in stray_files(home.landing)],
-        "segment_rules": segment_rules(home),
+        "decisions": decisions(home),
         "settings": own_settings(home, home.settings()),
     }
 

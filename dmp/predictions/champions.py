@@ -16,6 +16,7 @@ from dmp.predictions.candidates.candidate import Candidate, Question
 from dmp.predictions.candidates.catalogue import CANDIDATES
 from dmp.predictions.choice import BLEND, choose, held_out_losses, recipes, rehearse
 from dmp.predictions.cuts import Cuts, NotLearnable
+from dmp.predictions.dependence import partial_dependence
 from dmp.predictions.drift import Reference, outcome_drift
 from dmp.predictions.importance import importance
 from dmp.predictions.leaks import leaks
@@ -26,6 +27,7 @@ from dmp.predictions.support import Support
 from dmp.predictions.targets import Target
 from dmp.predictions.training_rows import feature_names, reason_not_to_learn, rows_at
 
+DRAWN_FEATURES = 4
 IMPORTANCE_PEOPLE = 1000  # parts of trees cost 70 to 200 times a prediction
 
 
@@ -36,8 +38,8 @@ class Champion:
     `choices`: one dict per recipe, how it did in rehearsals. `challenge`: how much less loss the new vintage had than
     the previous one on the test window, with its 95 % interval. `metrics`: one dict per (model, vintage, metric).
     `slices`: one per (slice, metric). `drift`: what came against what was learned.
-    `importance`: one per feature. `bins`, `lift`: rows of the champion's curves on
-    the test window, empty for amounts. `row_counts`: rows by part.
+    `importance`: one per feature; `dependence`: points of the largest ones. `bins`, `lift`: rows of the champion's
+    curves on the test window, empty for amounts. `row_counts`: rows by part.
     """
 
     target: str
@@ -57,6 +59,7 @@ class Champion:
     slices: list[dict[str, Any]]
     drift: list[dict[str, Any]]
     importance: list[dict[str, Any]]
+    dependence: list[dict[str, Any]]
     bins: list[dict[str, Any]]
     lift: list[dict[str, Any]]
 
@@ -104,6 +107,7 @@ def choose_champion(
     challenge = _challenge(vintages, test)
     vintage = "previous" if challenge and challenge["mean_gain"] < 0 else "new"
     best = vintages[vintage]
+    weighed = _records(importance(best, test.head(IMPORTANCE_PEOPLE)))
     answers, labels = best.predict(test), test["label"].to_numpy()
     is_chance = question.answer == "chance"
     return Champion(
@@ -123,7 +127,12 @@ def choose_champion(
         metrics=_reported(models, vintages, recipe, test),
         slices=evaluate_slices(test, answers, question.answer),
         drift=_records(outcome_drift(new, test, answers)),
-        importance=_records(importance(best, test.head(IMPORTANCE_PEOPLE))),
+        importance=weighed,
+        dependence=[
+            {"feature": row["feature"], **point}
+            for row in weighed[:DRAWN_FEATURES]
+            for point in _records(partial_dependence(best, test.head(IMPORTANCE_PEOPLE), row["feature"]))
+        ],
         bins=_records(calibration_bins(labels, answers)) if is_chance else [],
         lift=_records(lift_curve(labels, answers)) if is_chance else [],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from dmp.predictions.champions import Champion
@@ -17,8 +18,10 @@ SHOWN_FEATURES = 12
 
 
 def model_pictures(model: Champion) -> dict[str, bytes]:
-    """Return PNG bytes by file name: importance.png and, of a chance, calibration.png and lift.png."""
+    """Return PNG bytes by file name: importance.png, dependence.png and, of a chance, calibration.png and lift.png."""
     pictures = {"importance.png": importance_picture(pd.DataFrame(model.importance), model.target)}
+    if model.dependence:
+        pictures["dependence.png"] = dependence_picture(pd.DataFrame(model.dependence), model.target)
     if model.bins:
         pictures["calibration.png"] = calibration_picture(pd.DataFrame(model.bins), model.target)
         pictures["lift.png"] = lift_picture(pd.DataFrame(model.lift), model.target)
@@ -47,6 +50,15 @@ def importance_picture(features: pd.DataFrame, target: str) -> bytes:
     if len(features):
         largest = features.head(SHOWN_FEATURES)[::-1]
         axes.barh(largest["feature"], largest["importance"])
+    return _png(figure)
+
+
+def dependence_picture(points: pd.DataFrame, target: str) -> bytes:
+    """Draw the mean answer over the quantiles of each feature, so that features of any unit share one axis."""
+    figure, axes = _empty(f"{target}: mean answer by feature", "quantile of the feature", "mean answer")
+    for feature, drawn in points.groupby("feature", sort=False):
+        axes.plot(np.linspace(0, 1, len(drawn)), drawn["mean_answer"], marker="o", label=feature)
+    axes.legend(fontsize="x-small")
     return _png(figure)
 
 

@@ -15,13 +15,14 @@ from dmp.predictions.champions import Champion, choose_champion
 from dmp.predictions.cuts import NotLearnable, learning_day, plan_cuts
 from dmp.predictions.drift import input_drift
 from dmp.predictions.explanation import explain
+from dmp.predictions.pins import read_pins
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
 from dmp.predictions.scores import score, withheld
 from dmp.predictions.targets import Target, targets_of
 from dmp.predictions.training_rows import training_rows
 from dmp.predictions.what_if import smallest_changes
 from dmp.predictions.wording import reasons
-from dmp.settings import Home, Settings
+from dmp.settings import Home, Settings, SettingsError
 
 DAY, DAYS = pd.ArrowDtype(pa.date32()), pd.ArrowDtype(pa.list_(pa.date32()))
 TABLES: dict[str, dict[str, Any]] = {
@@ -103,8 +104,14 @@ def learn(
 ) -> Champion:
     """Return the target's champion as known on the day of learning, from its folder if it was learned before.
 
-    Raises NotLearnable with the reason when the log cannot carry the target.
+    The owner may hold another model in use. Raises NotLearnable with the reason when the log cannot carry the target.
     """
+    if held := read_pins(home).get(target.name):
+        if stored := load_model(home.models, target.name, held):
+            return stored
+        raise SettingsError(
+            f"{home.model_pins}: {target.name}: there is no model {held}; see `dmp model list`"
+        )
     first_date = facts.first_landed_date(connection)
     if first_date is None:
         raise NotLearnable("the log holds no activity")

@@ -23,6 +23,7 @@ from dmp.predictions.candidates.catalogue import BY_NAME
 from dmp.predictions.champions import Champion
 from dmp.predictions.cuts import BackTest, Cuts
 from dmp.predictions.drift import Reference
+from dmp.predictions.model_card import model_card
 from dmp.predictions.model_folders import as_json, read_folder, write_folder
 from dmp.predictions.pictures import model_pictures
 from dmp.predictions.support import Support
@@ -39,10 +40,12 @@ RESULTS = (
     "slices",
     "drift",
     "importance",
+    "dependence",
     "bins",
     "lift",
 )
 BLEND, TESTED, LEARNED_FROM = "blend.json", "metrics.json", "features.json"
+CARD = "card.md"
 
 
 def code_version() -> str:
@@ -121,6 +124,7 @@ def _contents(model: Champion) -> dict[str, bytes]:
             for member in model.blend.members
             for name, content in member.files().items()
         },
+        CARD: model_card(model).encode(),
         **model_pictures(model),
     }
 
