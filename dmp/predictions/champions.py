@@ -99,7 +99,9 @@ def choose_champion(
         }
         if losses.empty:
             losses = held_out_losses(new, learned, models, question.answer)
-        recipe, choices = choose(losses, [candidate.name for candidate in candidates] + [BLEND])
+        recipe, choices = choose(
+            losses, [candidate.name for candidate in candidates] + [BLEND], question.answer
+        )
         vintages = {"new": models[recipe]}
         if not reason_not_to_learn(previous, "previous"):
             members = recipes(learned)[recipe]

@@ -18,7 +18,8 @@ from dmp.predictions.learning import Learned, learn
 from dmp.predictions.training_rows import reason_not_to_learn, rows_at
 
 BLEND = "blend"
-REHEARSED_PEOPLE = 4000  # the smallest keys, a fair sample: the choice needs no more
+REHEARSED_PEOPLE = 2500  # the smallest keys, a fair sample: the choice needs no more
+SMALLEST_GAIN = 0.01
 COLUMNS = ["recipe", "cut", "user_key", "loss"]
 
 
@@ -65,12 +66,13 @@ def held_out_losses(
     return pd.concat(tables, ignore_index=True)
 
 
-def choose(losses: pd.DataFrame, order: Sequence[str]) -> tuple[str, pd.DataFrame]:
+def choose(losses: pd.DataFrame, order: Sequence[str], answer: str) -> tuple[str, pd.DataFrame]:
     """Return the chosen recipe and one row per recipe: recipe, mean_loss, standard_error, cut_count, is_chosen.
 
     A later recipe of `order` (simplest first) takes the place of an earlier one when its loss is lower by more than
-    the standard error of the difference, person by person over all cuts. `standard_error` is that of the
-    difference to the chosen recipe.
+    the standard error of the difference, person by person over all cuts; of an amount, whose squared errors come from
+    few people so that the standard error would hide everything, by more than a hundredth. `standard_error` is that
+    of the difference to the chosen recipe.
     """
     by_person = losses.pivot_table(index="user_key", columns="recipe", values="loss", aggfunc="mean")
     cut_count = losses.groupby("recipe")["cut"].nunique()
@@ -78,7 +80,8 @@ def choose(losses: pd.DataFrame, order: Sequence[str]) -> tuple[str, pd.DataFram
     chosen = known[0]
     for name in known[1:]:
         gain = by_person[chosen] - by_person[name]
-        if gain.mean() > _standard_error(gain):
+        needed = _standard_error(gain) if answer == "chance" else SMALLEST_GAIN * by_person[chosen].mean()
+        if gain.mean() > needed:
             chosen = name
     table = pd.DataFrame(
         {

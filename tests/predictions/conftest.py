@@ -54,6 +54,8 @@ def shop_metrics(activity: pd.DataFrame, day: date) -> pd.DataFrame:
             "purchase_day_count_life": seen["age"].nunique(),
             "order_count_life": seen["order_count"].sum(),
             "active_day_count_life": seen.size(),
+            "purchase_day_count_30d": seen["age"].agg(lambda ages: int((ages < 30).sum())),
+            "purchase_day_count_90d": seen["age"].agg(lambda ages: int((ages < 90).sum())),
             "order_count_90d": seen["age"].agg(lambda ages: int((ages < 90).sum())),
         }
     )

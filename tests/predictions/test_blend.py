@@ -88,8 +88,8 @@ def test_the_simple_recipe_is_used_unless_it_is_clearly_beaten():
     clear = simple - 0.05 + generator.normal(0, 0.1, 200)
     order = ["simple", "near", "clear"]
     table = pd.concat([losses("simple", list(simple)), losses("near", list(near))])
-    assert choose(table, order)[0] == "simple"
-    chosen, report = choose(pd.concat([table, losses("clear", list(clear))]), order)
+    assert choose(table, order, "chance")[0] == "simple"
+    chosen, report = choose(pd.concat([table, losses("clear", list(clear))]), order, "chance")
     assert chosen == "clear"
     assert report.set_index("recipe")["is_chosen"].to_dict() == {
         "simple": False,

@@ -28,6 +28,8 @@ def test_metrics_are_features_but_keys_dates_and_flags_are_not(rows):
         "first_purchase_days",
         "order_count_90d",
         "order_count_life",
+        "purchase_day_count_30d",
+        "purchase_day_count_90d",
         "purchase_day_count_life",
         "purchase_recency_days",
         "recency_days",

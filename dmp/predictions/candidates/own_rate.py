@@ -1,4 +1,4 @@
-"""What a person did before, carried on: the yardstick of every shop, and steady where few people make most of the sum."""
+"""What a person did before, carried on: steady where few people make most of the sum."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class OwnRate:
         if missing := sorted({*_columns(question.measure), SINCE} - set(rows.columns)):
             raise NotLearnable(f"{self.name} needs {', '.join(missing)}, which the rows do not have")
         amounts = own_amounts(rows, question.measure, question.horizon_days)
-        weights = nnls(np.column_stack([amounts, np.ones(len(rows))]), rows["label"].to_numpy(dtype="float64"))[0]
+        weights = nnls(
+            np.column_stack([amounts, np.ones(len(rows))]), rows["label"].to_numpy(dtype="float64")
+        )[0]
         return FittedOwnRate(
             question.measure, question.horizon_days, tuple(map(float, weights[:-1])), float(weights[-1])
         )
@@ -72,7 +74,12 @@ def own_amounts(table: pd.DataFrame, measure: str, horizon_days: int) -> np.ndar
     since = table[SINCE].astype("float64").fillna(0.0).to_numpy() + 1.0
     spans = [*SPANS.values(), np.maximum(since, YOUNGEST)]
     columns = [
-        table[name].astype("float64").replace([np.inf, -np.inf], np.nan).fillna(0.0).clip(lower=0.0).to_numpy()
+        table[name]
+        .astype("float64")
+        .replace([np.inf, -np.inf], np.nan)
+        .fillna(0.0)
+        .clip(lower=0.0)
+        .to_numpy()
         * horizon_days
         / span
         for name, span in zip(_columns(measure), spans, strict=True)
