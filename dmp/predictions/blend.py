@@ -60,18 +60,16 @@ class Blend:
 
     def parts(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return one column per part; rows sum to the log-odds of `predict` (of an amount: to the amount)."""
-        total: pd.DataFrame | None = None
-        for weight, member in zip(self.weights, self.members, strict=True):
-            part = member.parts(table).set_axis(table.index, axis=0) * weight
-            total = part if total is None else total.add(part, fill_value=0.0)
-        parts = pd.DataFrame(index=table.index) if total is None else total
         kept = kept_share(table, self.shrinkage)
-        parts = parts.mul(kept, axis=0)
+        summed: dict[str, np.ndarray] = {}
+        for weight, member in zip(self.weights, self.members, strict=True):
+            for name, part in member.parts(table).items():
+                summed[str(name)] = summed.get(str(name), 0.0) + weight * kept * part.to_numpy()
         if self.shrinkage > 0:
-            parts = parts.assign(**{PRIOR: (1 - kept) * self.prior})
+            summed[PRIOR] = (1 - kept) * self.prior
         published = self.predict(table)
         goal = log_odds(published) if self.answer == "chance" else published
-        return parts.assign(**{CALIBRATED: goal - self.raw(table)})
+        return pd.DataFrame({**summed, CALIBRATED: goal - self.raw(table)}, index=table.index)
 
 
 def kept_share(table: pd.DataFrame, shrinkage: float) -> np.ndarray:

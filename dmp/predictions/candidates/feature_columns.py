@@ -38,10 +38,12 @@ class FeatureColumns:
         """
         if missing := sorted(set(self.names) - set(table.columns)):
             raise DmpError(f"the table does not fit the model: missing {missing}")
-        columns = [table[name].astype("float64").to_numpy() for name in self.numbers]
-        columns += [self._codes(table[name], levels) for name, levels in self.levels.items()]
-        matrix = np.column_stack(columns) if columns else np.zeros((len(table), 0))
-        return np.where(np.isfinite(matrix), matrix, np.nan)
+        matrix = table[list(self.numbers)].to_numpy(dtype="float64", na_value=np.nan, copy=True)
+        if self.levels:
+            codes = [self._codes(table[name], levels) for name, levels in self.levels.items()]
+            matrix = np.column_stack([matrix, *codes])
+        matrix[np.isinf(matrix)] = np.nan
+        return matrix
 
     def one_hot(self, table: pd.DataFrame) -> np.ndarray:
         """Return one 0/1 column per level of each category; an unknown level is 0 everywhere."""
