@@ -26,9 +26,8 @@ from dmp.predictions.blend import blend
 from dmp.predictions.candidates.candidate import Question
 from dmp.predictions.candidates.catalogue import CANDIDATES
 from dmp.predictions.candidates.feature_columns import FeatureColumns
-from dmp.predictions.facts import LEARNED_PEOPLE
 from dmp.predictions.learning import learn
-from dmp.predictions.training_rows import feature_names
+from dmp.predictions.training_rows import LEARNED_ROWS, feature_names
 
 FEATURES = 100
 CUTS = 8
@@ -54,7 +53,7 @@ def rows(people: int, explained: int) -> list[dict[str, Any]]:
     """Return the figures: seconds and ratios of one run."""
     everybody = made_up(people, seed=1)
     learned_from = pd.concat(
-        [made_up(LEARNED_PEOPLE, seed=2 + cut).assign(as_of_date=cut) for cut in range(CUTS)]
+        [made_up(LEARNED_ROWS // CUTS, seed=2 + cut).assign(as_of_date=cut) for cut in range(CUTS)]
     )
     learned_from = learned_from.reset_index(drop=True)
     question = Question(feature_names(learned_from), 90, "chance")

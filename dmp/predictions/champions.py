@@ -25,7 +25,7 @@ from dmp.predictions.metrics import evaluate, evaluate_amounts, lift_curve
 from dmp.predictions.slices import evaluate_slices
 from dmp.predictions.support import Support
 from dmp.predictions.targets import Target
-from dmp.predictions.training_rows import feature_names, reason_not_to_learn, rows_at
+from dmp.predictions.training_rows import bounded, feature_names, reason_not_to_learn, rows_at
 
 DRAWN_FEATURES = 4
 IMPORTANCE_PEOPLE = 1000  # parts of trees cost 70 to 200 times a prediction
@@ -86,6 +86,7 @@ def choose_champion(
     """
     question = question_of(target, rows)
     new, previous, test = (rows_at(rows, days) for days in (cuts.new, cuts.previous, (cuts.test,)))
+    new, previous = bounded(new), bounded(previous)
     for window, people in (("the training windows", new), ("the test window", test)):
         if reason := reason_not_to_learn(people, window):
             raise NotLearnable(reason)

@@ -18,7 +18,7 @@ from dmp.predictions.learning import Learned, learn
 from dmp.predictions.training_rows import reason_not_to_learn, rows_at
 
 BLEND = "blend"
-REHEARSED_PEOPLE = 2500  # the smallest keys, a fair sample: the choice needs no more
+REHEARSED_PEOPLE = 4000  # the smallest keys, a fair sample: the choice needs no more
 SMALLEST_GAIN = 0.01
 COLUMNS = ["recipe", "cut", "user_key", "loss"]
 
@@ -69,25 +69,26 @@ def held_out_losses(
 def choose(losses: pd.DataFrame, order: Sequence[str], answer: str) -> tuple[str, pd.DataFrame]:
     """Return the chosen recipe and one row per recipe: recipe, mean_loss, standard_error, cut_count, is_chosen.
 
-    A later recipe of `order` (simplest first) takes the place of an earlier one when its loss is lower by more than
-    the standard error of the difference, person by person over all cuts; of an amount, whose squared errors come from
-    few people so that the standard error would hide everything, by more than a hundredth. `standard_error` is that
-    of the difference to the chosen recipe.
+    The simplest recipe (`order` has the simplest first) that is not beaten by the best one: whose loss is higher by at
+    most the standard error of the difference, person by person over all cuts (Hastie, Tibshirani and Friedman 2009,
+    section 7.10); of an amount, whose squared errors come from few people so that the standard error would hide
+    everything, by at most a hundredth. `standard_error` is that of the difference to the best recipe.
     """
     by_person = losses.pivot_table(index="user_key", columns="recipe", values="loss", aggfunc="mean")
     cut_count = losses.groupby("recipe")["cut"].nunique()
     known = [name for name in order if name in by_person and cut_count[name] == cut_count.max()]
-    chosen = known[0]
-    for name in known[1:]:
-        gain = by_person[chosen] - by_person[name]
-        needed = _standard_error(gain) if answer == "chance" else SMALLEST_GAIN * by_person[chosen].mean()
-        if gain.mean() > needed:
-            chosen = name
+    best = min(known, key=lambda name: (by_person[name].mean(), known.index(name)))
+    behind = {name: by_person[name] - by_person[best] for name in known}
+    allowed = {
+        name: _standard_error(behind[name]) if answer == "chance" else SMALLEST_GAIN * by_person[best].mean()
+        for name in known
+    }
+    chosen = next(name for name in known if behind[name].mean() <= allowed[name])
     table = pd.DataFrame(
         {
             "recipe": known,
             "mean_loss": [float(by_person[name].mean()) for name in known],
-            "standard_error": [_standard_error(by_person[name] - by_person[chosen]) for name in known],
+            "standard_error": [_standard_error(behind[name]) for name in known],
             "cut_count": [int(cut_count[name]) for name in known],
             "is_chosen": [name == chosen for name in known],
         }

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from dmp.settings import DmpError
 
 HISTORY_DAYS = 28  # a first cut with less behind it has no monthly rhythm to learn from
-CUT_COUNT = 8  # two months of weekly cuts: every week of the month twice, recent enough to hold
+CUT_COUNT = 12  # a quarter of weekly cuts: enough seasons of the month, recent enough to hold
 BACK_TEST_COUNT = 3
 BACK_TEST_GAP_DAYS = 14  # nearer cuts would ask the same people about nearly the same days
 BACK_TEST_CUT_COUNT = 4  # enough to tell candidates apart, at a third of the cost

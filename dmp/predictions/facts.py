@@ -13,7 +13,7 @@ from dmp.settings import DmpError
 
 # Bounds time and memory of learning on large homes. Keys are hashes, so the smallest are a fair sample of
 # people, and the same people stay in it from week to week.
-LEARNED_PEOPLE = 5_000
+LEARNED_PEOPLE = 20_000
 
 
 FOLLOWED = """

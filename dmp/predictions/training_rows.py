@@ -11,6 +11,9 @@ import pandas as pd
 from dmp.predictions.targets import Target
 from dmp.settings import DmpError
 
+LEARNED_ROWS = (
+    40_000  # bounds the weekly cost of every target; keys are hashes, so the smallest are a fair sample
+)
 MINIMUM_PEOPLE = 100
 MINIMUM_PEOPLE_PER_CLASS = 20
 KEYS = ("as_of_date", "user_key", "label")
@@ -84,6 +87,13 @@ def feature_names(table: pd.DataFrame) -> tuple[str, ...]:
 def rows_at(rows: pd.DataFrame, cuts: Sequence[date]) -> pd.DataFrame:
     """Return the rows of some cuts."""
     return rows[rows["as_of_date"].isin(pd.to_datetime(list(cuts)))]
+
+
+def bounded(rows: pd.DataFrame, most: int = LEARNED_ROWS) -> pd.DataFrame:
+    """Return the rows of as many people, the smallest keys, as have at most `most` rows together."""
+    counts = rows.groupby("user_key").size().sort_index()
+    kept = counts.index[counts.cumsum() <= most]
+    return rows if len(kept) == len(counts) else rows[rows["user_key"].isin(kept)]
 
 
 def reason_not_to_learn(rows: pd.DataFrame, window: str) -> str | None:

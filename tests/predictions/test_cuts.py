@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dmp.predictions.cuts import NotLearnable, learning_day, plan_cuts
+from dmp.predictions.cuts import CUT_COUNT, NotLearnable, learning_day, plan_cuts
 
 FIRST = date(2024, 1, 1)
 SUNDAYS = [date(2024, 1, 7) + timedelta(days=7 * week) for week in range(60)]
@@ -25,7 +25,7 @@ def test_no_training_label_reaches_into_the_test_window_and_none_beyond_the_lear
     assert cuts.test + reach <= learned_on < cuts.test + reach + timedelta(days=7)
     assert max(cuts.new) + reach <= cuts.test
     assert min(cuts.previous) >= FIRST + timedelta(days=27)
-    assert len(cuts.new) == len(cuts.previous) == 12
+    assert len(cuts.new) == len(cuts.previous) == CUT_COUNT
 
 
 def test_the_previous_vintage_is_at_least_four_weeks_older():

@@ -68,8 +68,9 @@ def test_an_undefined_and_an_infinite_metric_are_both_missing():
 
 def test_who_is_unlike_anyone_learned_from_has_a_reason_instead_of_a_score(champion, today):
     stranger = today.assign(tenure_days=today["tenure_days"].where(today.index > 0, 90_000))
+    stranger.loc[stranger.index[0], "first_purchase_days"] = 90_000
     scores = score(champion, stranger, PURCHASE_30D)
     refused = scores[scores["user_key"] == today["user_key"].iloc[0]].iloc[0]
     assert np.isnan(refused["score"])
-    assert "tenure_days 90000" in refused["reason"]
+    assert "first_purchase_days 90000" in refused["reason"]
     assert scores["score"].isna().sum() == 1

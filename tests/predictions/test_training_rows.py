@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dmp.predictions.targets import TARGETS, Goods
-from dmp.predictions.training_rows import reason_not_to_learn, training_rows
+from dmp.predictions.training_rows import bounded, reason_not_to_learn, training_rows
 from dmp.settings import DmpError
 
 CUT = date(2024, 6, 2)
@@ -88,3 +88,9 @@ def test_the_order_of_inputs_changes_no_row(metrics_history, activity, cuts, row
 def test_too_few_people_of_a_kind_are_refused_with_the_count(people, positives, reason):
     rows = pd.DataFrame({"user_key": range(people), "label": [1] * positives + [0] * (people - positives)})
     assert (reason_not_to_learn(rows, "the test window") or "").startswith(reason)
+
+
+def test_rows_are_bounded_by_leaving_out_whole_people():
+    rows = pd.DataFrame({"user_key": [3, 1, 1, 2, 2, 3], "label": 0})
+    assert sorted(bounded(rows, 5)["user_key"]) == [1, 1, 2, 2]
+    assert bounded(rows, 6) is rows
