@@ -140,6 +140,12 @@ def tag_sentence(tag: dict[str, Any]) -> str:
 def _scores(predictions: list[dict[str, Any]]) -> RenderableType | None:
     rows = []
     for prediction in predictions:
+        amount = prediction.get("expected_amount")
+        if not is_nothing(amount):
+            rows.append(
+                (prediction["target"], f"{amount:,.2f}", f"band {prediction['score_band']}, expected")
+            )
+            continue
         if is_nothing(prediction["score"]):
             rows.append((prediction["target"], "none", f"no score: {prediction['reason']}"))
             continue
