@@ -27,7 +27,7 @@ from dmp.predictions.support import Support
 from dmp.predictions.targets import Target
 from dmp.predictions.training_rows import bounded, feature_names, reason_not_to_learn, rows_at
 
-DRAWN_FEATURES = 4
+DRAWN_FEATURES, DRAWN_PEOPLE = 4, 200
 IMPORTANCE_PEOPLE = 1000  # parts of trees cost 70 to 200 times a prediction
 
 
@@ -134,7 +134,7 @@ def choose_champion(
         dependence=[
             {"feature": row["feature"], **point}
             for row in weighed[:DRAWN_FEATURES]
-            for point in _records(partial_dependence(best, test.head(IMPORTANCE_PEOPLE), row["feature"]))
+            for point in _records(partial_dependence(best, test.head(DRAWN_PEOPLE), row["feature"]))
         ],
         bins=_records(calibration_bins(labels, answers)) if is_chance else [],
         lift=_records(lift_curve(labels, answers)) if is_chance else [],

@@ -30,8 +30,8 @@ PARAMETERS: dict[str, Any] = {
 }
 LARGEST_LEAF_MINIMUM = 200
 FOLD_COUNT = 4  # of people: one of them says when to stop
-MAXIMUM_ROUNDS = 150
-PATIENCE_ROUNDS = 15
+MAXIMUM_ROUNDS = 100
+PATIENCE_ROUNDS = 10
 TREES, ANSWER, OFFSET = "trees.txt", "trees.json", "offset."
 AMOUNT = "(expected amount)"
 LARGEST_LOG_AMOUNT = 20.0
