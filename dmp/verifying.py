@@ -18,12 +18,13 @@ import duckdb
 
 from dmp.builds import published_build
 from dmp.pending import pending_days
+from dmp.predictions.pins import read_pins
 from dmp.publish import quoted
 from dmp.published import not_published
 from dmp.settings import DmpError, Home
 
 # What people put into a home, besides what landed: without it a rebuild would be another build.
-OWNED = ("settings.yaml", "segments", "erasures")
+OWNED = ("settings.yaml", "segments", "tag_packs", "erasures", "model_pins.yaml")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _rebuilt(home: Home) -> Iterator[Home]:
     shutil.rmtree(place.root, ignore_errors=True)
     try:
         shutil.copytree(home.landing, place.landing, copy_function=os.link)
-        for name in OWNED:
+        for name in (*OWNED, *_held_models(home)):
             if (home.root / name).is_dir():
                 shutil.copytree(home.root / name, place.root / name)
             elif (home.root / name).exists():
@@ -74,6 +75,12 @@ def _rebuilt(home: Home) -> Iterator[Home]:
         yield place
     finally:
         shutil.rmtree(place.root, ignore_errors=True)
+
+
+def _held_models(home: Home) -> list[str]:
+    """The folders of models that are held in use: no rebuild would learn an earlier one again."""
+    folders = (home.models / target / version for target, version in read_pins(home).items())
+    return [str(folder.relative_to(home.root)) for folder in folders]
 
 
 def _run(place: Home, key: bytes) -> None:

@@ -110,7 +110,8 @@ def learn(
         if stored := load_model(home.models, target.name, held):
             return stored
         raise SettingsError(
-            f"{home.model_pins}: {target.name}: there is no model {held}; see `dmp model list`"
+            f"{home.model_pins}: {target.name}: there is no model {held}; "
+            f"`dmp model release {target.name} --home {home.root}` uses the newest again"
         )
     first_date = facts.first_landed_date(connection)
     if first_date is None:

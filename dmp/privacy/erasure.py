@@ -112,6 +112,7 @@ def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]
     remove_database(home.warehouse)
     remove_database(home.vault)
     shutil.rmtree(home.models, ignore_errors=True)
+    home.model_pins.unlink(missing_ok=True)  # a model that is held in use may have learned from them
     _remove_builds(home)
     rebuild()
     _remove_builds(home)
