@@ -25,7 +25,7 @@ MODEL_METRICS = {
     "top_tenth_lift": "lift of top tenth",
 }
 # How the steps of checks end, after the name of their table.
-CHECKS = ("_expectations", "_every_file_has_an_account", "_no_drift", "_usual_volume")
+CHECKS = ("_expectations", "_every_file_has_an_account", "_drift", "_usual_volume")
 REJECTED = """
 SELECT reason_code AS cause, min(reason) AS reason, count(*) AS cause_count
 FROM rejects GROUP BY cause ORDER BY cause_count DESC, cause LIMIT 5

@@ -18,7 +18,7 @@ from dmp.predictions.learning import Learned, learn
 from dmp.predictions.training_rows import reason_not_to_learn, rows_at
 
 BLEND = "blend"
-REHEARSED_PEOPLE = 4000  # the smallest keys, a fair sample: the choice needs no more
+REHEARSED_PEOPLE = 3000  # the smallest keys, a fair sample: the choice needs no more
 SMALLEST_GAIN = 0.01
 COLUMNS = ["recipe", "cut", "user_key", "loss"]
 

@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from dmp.settings import DmpError
 
 HISTORY_DAYS = 28  # a first cut with less behind it has no monthly rhythm to learn from
-CUT_COUNT = 12  # a quarter of weekly cuts: enough seasons of the month, recent enough to hold
+CUT_COUNT = 6
+CUT_STEP = 2  # every second Sunday of a quarter: windows of neighbouring weeks overlap nearly whole
 BACK_TEST_COUNT = 3
 BACK_TEST_GAP_DAYS = 14  # nearer cuts would ask the same people about nearly the same days
-BACK_TEST_CUT_COUNT = 4  # enough to tell candidates apart, at a third of the cost
+BACK_TEST_CUT_COUNT = 2  # neighbouring weeks tell nearly the same, and the cost grows with each
 VINTAGE_GAP_DAYS = 28  # the older vintage knows four weekly cuts less
 
 
@@ -86,10 +87,15 @@ def plan_cuts(
     return Cuts(
         learned_on,
         test,
-        tuple(training[-CUT_COUNT:]),
-        tuple(before[-CUT_COUNT:]),
+        _every_second(training),
+        _every_second(before),
         _back_tests(training, horizon),
     )
+
+
+def _every_second(cuts: Sequence[date]) -> tuple[date, ...]:
+    """The newest of ascending `cuts` and those CUT_STEP before each other, CUT_COUNT of them at most, ascending."""
+    return tuple(cuts[::-1][::CUT_STEP][:CUT_COUNT][::-1])
 
 
 def _back_tests(training: Sequence[date], horizon: timedelta) -> tuple[BackTest, ...]:

@@ -11,9 +11,8 @@ import pandas as pd
 from dmp.predictions.targets import Target
 from dmp.settings import DmpError
 
-LEARNED_ROWS = (
-    40_000  # bounds the weekly cost of every target; keys are hashes, so the smallest are a fair sample
-)
+# Bounds the weekly cost of every target; keys are hashes, so the smallest are a fair sample.
+LEARNED_ROWS = 25_000
 MINIMUM_PEOPLE = 100
 MINIMUM_PEOPLE_PER_CLASS = 20
 KEYS = ("as_of_date", "user_key", "label")

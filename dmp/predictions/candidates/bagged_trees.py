@@ -16,14 +16,12 @@ import pandas as pd
 from dmp.predictions.candidates.candidate import Question
 from dmp.predictions.candidates.feature_columns import FeatureColumns
 from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.lightgbm_settings import SAME_BYTES
 
 PARAMETERS: dict[str, Any] = {
+    **SAME_BYTES,
     "objective": "binary",
     "max_bin": 255,
-    "deterministic": True,
-    "force_col_wise": True,
-    "num_threads": 1,
-    "verbosity": -1,
 }
 DESCRIPTION = "bag.json"
 BASE = "(base value)"

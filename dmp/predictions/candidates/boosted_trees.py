@@ -11,22 +11,17 @@ import pandas as pd
 
 from dmp.predictions.candidates.candidate import Candidate, FittedCandidate, Question
 from dmp.predictions.candidates.feature_columns import FeatureColumns
+from dmp.predictions.lightgbm_settings import SAME_BYTES
 
-# One thread per booster, boosters side by side: two threads inside one wait for each other actively, which
-# cost 30 s instead of 4 on a busy machine. So a model's bytes do not depend on the settings' threads either.
 # A third of the features per tree, firm leaves: on a few thousand people with 70 related metrics larger trees
 # lost AUC on the window after (0.754 against 0.757, churn on Online Retail).
 PARAMETERS: dict[str, Any] = {
+    **SAME_BYTES,
     "feature_fraction": 0.3,
     "lambda_l2": 10.0,
     "path_smooth": 50.0,
     "max_bin": 63,
     "bin_construct_sample_cnt": 20_000,
-    "seed": 7,
-    "deterministic": True,
-    "force_col_wise": True,
-    "num_threads": 1,
-    "verbosity": -1,
 }
 LARGEST_LEAF_MINIMUM = 200
 FOLD_COUNT = 4  # of people: one of them says when to stop

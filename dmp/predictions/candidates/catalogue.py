@@ -12,7 +12,12 @@ from dmp.predictions.candidates.with_rhythm import WithRhythm
 
 CANDIDATES: tuple[Candidate, ...] = (
     NaiveRate(),
-    Line("recency", only=("purchase_recency_days",), regularisation=float("inf")),
+    Line(
+        "recency",
+        only=("purchase_recency_days",),
+        regularisation=float("inf"),
+        answers=frozenset({"chance"}),
+    ),
     OwnRate(),
     Rhythm("bg_nbd"),
     Rhythm("mbg_nbd"),

@@ -17,22 +17,19 @@ import pandas as pd
 
 from dmp.predictions.candidates.feature_columns import FeatureColumns
 from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.lightgbm_settings import SAME_BYTES
 from dmp.predictions.timing.curves import Curves
 from dmp.predictions.timing.periods import Periods, cut_into_periods
 
 ROUND_COUNT = 150
 PARAMETERS: dict[str, Any] = {
+    **SAME_BYTES,
     "objective": "poisson",
     "num_leaves": 8,
     "learning_rate": 0.1,
     "lambda_l2": 10.0,
     "max_bin": 63,
     "bin_construct_sample_cnt": 20_000,
-    "seed": 7,
-    "deterministic": True,
-    "force_col_wise": True,
-    "num_threads": 1,
-    "verbosity": -1,
 }
 LARGEST_LEAF_MINIMUM = 200
 # A tree that sees few features seldom sees both a person and how far ahead a period lies, so a few are all seen.

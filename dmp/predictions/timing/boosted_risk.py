@@ -16,10 +16,12 @@ import pandas as pd
 
 from dmp.predictions.candidates.feature_columns import FeatureColumns
 from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.lightgbm_settings import SAME_BYTES
 from dmp.predictions.timing.curves import Curves
 
 ROUND_COUNT = 400
 PARAMETERS: dict[str, Any] = {
+    **SAME_BYTES,
     "num_leaves": 4,
     "learning_rate": 0.05,
     "feature_fraction": 0.2,
@@ -28,11 +30,6 @@ PARAMETERS: dict[str, Any] = {
     "lambda_l2": 5.0,
     "min_data_in_leaf": 20,
     "max_bin": 63,
-    "seed": 7,
-    "deterministic": True,
-    "force_col_wise": True,
-    "num_threads": 1,
-    "verbosity": -1,
 }
 LARGEST_LOG_RISK = 12.0  # e^12: keeps a stray person finite
 
