@@ -12,7 +12,7 @@ from dmp.predictions import facts
 from dmp.predictions.champions import Champion, choose_champion
 from dmp.predictions.cuts import NotLearnable, plan_cuts
 from dmp.predictions.targets import Target
-from dmp.predictions.training_rows import training_rows
+from dmp.predictions.training_rows import known_customers, training_rows
 from dmp.settings import Settings, SettingsError
 
 
@@ -41,7 +41,15 @@ def back_test(
     history = facts.read_metrics_history(connection, cuts.all, learned_on, asked.purpose)
     purchases = facts.read_purchases(connection, cuts.all, learned_on, asked.goods)
     rows = training_rows(history, purchases, asked, cuts.all, learned_on)
-    return choose_champion(rows, cuts, asked, version="back-test", inputs_hash="", threads=settings.threads)
+    return choose_champion(
+        rows,
+        cuts,
+        asked,
+        version="back-test",
+        inputs_hash="",
+        threads=settings.threads,
+        customers=known_customers(history),
+    )
 
 
 def _end_of_window(connection: duckdb.DuckDBPyConnection, cut: date, horizon_days: int, last: date) -> date:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from dmp.predictions.calibration import calibration_bins
 from dmp.predictions.candidates.candidate import Candidate, Question
 from dmp.predictions.candidates.catalogue import CANDIDATES
 from dmp.predictions.choice import BLEND, choose, held_out_losses, recipes, rehearse
-from dmp.predictions.cuts import Cuts, NotLearnable
+from dmp.predictions.cuts import VINTAGE_GAP_DAYS, Cuts, NotLearnable
 from dmp.predictions.dependence import partial_dependence
 from dmp.predictions.drift import Reference, outcome_drift
 from dmp.predictions.importance import importance
@@ -25,7 +26,7 @@ from dmp.predictions.metrics import evaluate, evaluate_amounts, lift_curve
 from dmp.predictions.slices import evaluate_slices
 from dmp.predictions.support import Support
 from dmp.predictions.targets import Target
-from dmp.predictions.training_rows import bounded, feature_names, reason_not_to_learn, rows_at
+from dmp.predictions.training_rows import bounded, feature_names, newest_at, reason_not_to_learn, rows_at
 
 DRAWN_FEATURES, DRAWN_PEOPLE = 4, 200
 IMPORTANCE_PEOPLE = 1000  # parts of trees cost 70 to 200 times a prediction
@@ -78,10 +79,12 @@ def choose_champion(
     inputs_hash: str,
     threads: int,
     candidates: Sequence[Candidate] = CANDIDATES,
+    customers: pd.DataFrame | None = None,
 ) -> Champion:
     """Learn both vintages from `rows` (one per as_of_date, user_key; see training_rows) and keep the better.
 
-    The new vintage replaces the previous one only if its loss on the test window is not worse.
+    The new vintage replaces the previous one only if its loss on the test window is not worse. `customers`: see
+    known_customers; of them nothing behind the test cut is read.
     Raises NotLearnable when a window holds too few people of either kind, or a feature looks as if it knew the answer.
     """
     question = question_of(target, rows)
@@ -93,8 +96,8 @@ def choose_champion(
     if signs := leaks(new, question.features, question.answer):
         raise NotLearnable(f"{signs[0]}; leave it out or mend its clock")
     with ThreadPoolExecutor(threads) as pool:
-        losses = rehearse(rows, cuts.back_tests, question, candidates, pool)
-        learned = learn(new, question, candidates, pool)
+        losses = rehearse(rows, cuts.back_tests, question, candidates, pool, customers=customers)
+        learned = learn(new, question, candidates, pool, _known_by(customers, cuts.test))
         models = {
             recipe: blend(new, learned, names, question.answer) for recipe, names in recipes(learned).items()
         }
@@ -105,8 +108,12 @@ def choose_champion(
         )
         vintages = {"new": models[recipe]}
         if not reason_not_to_learn(previous, "previous"):
-            members = recipes(learned)[recipe]
-            vintages["previous"] = _vintage(previous, question, candidates, members, pool) or models[recipe]
+            members = [one for one in candidates if one.name in recipes(learned)[recipe]]
+            known = _known_by(customers, cuts.test - timedelta(days=VINTAGE_GAP_DAYS))
+            relearned = learn(previous, question, members, pool, known)
+            vintages["previous"] = (
+                blend(previous, relearned, [*relearned], question.answer) if relearned else models[recipe]
+            )
     challenge = _challenge(vintages, test)
     vintage = "previous" if challenge and challenge["mean_gain"] < 0 else "new"
     best = vintages[vintage]
@@ -148,16 +155,8 @@ def question_of(target: Target, rows: pd.DataFrame) -> Question:
     )
 
 
-def _vintage(
-    rows: pd.DataFrame,
-    question: Question,
-    candidates: Sequence[Candidate],
-    members: Sequence[str],
-    pool: Executor,
-) -> Blend | None:
-    learned = learn(rows, question, [one for one in candidates if one.name in members], pool)
-    kept = [name for name in members if name in learned]
-    return blend(rows, learned, kept, question.answer) if kept else None
+def _known_by(customers: pd.DataFrame | None, day: date) -> pd.DataFrame | None:
+    return None if customers is None else newest_at(customers, day)
 
 
 def _challenge(vintages: dict[str, Blend], test: pd.DataFrame) -> dict[str, float] | None:

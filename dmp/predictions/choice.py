@@ -15,7 +15,7 @@ from dmp.predictions.blend import Blend, blend, held_out_answers, log_loss_of
 from dmp.predictions.candidates.candidate import Candidate, Question
 from dmp.predictions.cuts import BackTest
 from dmp.predictions.learning import Learned, learn
-from dmp.predictions.training_rows import reason_not_to_learn, rows_at
+from dmp.predictions.training_rows import newest_at, reason_not_to_learn, rows_at
 
 BLEND = "blend"
 REHEARSED_PEOPLE = 3000  # the smallest keys, a fair sample: the choice needs no more
@@ -36,10 +36,13 @@ def rehearse(
     question: Question,
     candidates: Sequence[Candidate],
     pool: Executor,
+    *,
+    customers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the loss of each recipe about each person at each back-test cut: COLUMNS.
 
-    The loss is the log-loss (nats) of a chance, the squared error of an amount.
+    The loss is the log-loss (nats) of a chance, the squared error of an amount. Of `customers` (see known_customers)
+    nothing behind a rehearsal's cut is read.
     """
     people = np.sort(rows["user_key"].unique())[:REHEARSED_PEOPLE]
     some = rows[rows["user_key"].isin(people)]
@@ -48,7 +51,8 @@ def rehearse(
         past, later = rows_at(some, plan.training), rows_at(some, (plan.cut,))
         if any(reason_not_to_learn(part, "a rehearsal") for part in (past, later)):
             continue
-        learned = learn(past, question, candidates, pool)
+        known = None if customers is None else newest_at(customers, plan.cut).head(REHEARSED_PEOPLE)
+        learned = learn(past, question, candidates, pool, known)
         for recipe, names in recipes(learned).items():
             answers = blend(past, learned, names, question.answer).predict(later)
             tables.append(_losses(recipe, later, answers, question.answer))

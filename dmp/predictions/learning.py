@@ -30,11 +30,18 @@ def folds_of_people(rows: pd.DataFrame) -> np.ndarray:
 
 
 def learn(
-    rows: pd.DataFrame, question: Question, candidates: Sequence[Candidate], pool: Executor
+    rows: pd.DataFrame,
+    question: Question,
+    candidates: Sequence[Candidate],
+    pool: Executor,
+    customers: pd.DataFrame | None = None,
 ) -> dict[str, Learned]:
-    """Fit each candidate that can answer; one that says NotLearnable is left out. The pool changes no number."""
+    """Fit each candidate that can answer; one that says NotLearnable is left out. The pool changes no number.
+
+    `customers`: metrics of everybody who had bought by the day of learning, asked about or not, without labels.
+    """
     able = [candidate for candidate in candidates if question.answer in candidate.answers]
-    fitted = _kept(able, pool.map(lambda candidate: _attempt(candidate, rows, question), able))
+    fitted = _kept(able, pool.map(lambda candidate: _attempt(candidate, rows, question, customers), able))
     fold = folds_of_people(rows)
     jobs = [
         (name, number, rows[fold != number], rows[fold == number])
@@ -57,9 +64,13 @@ def learn(
     }
 
 
-def _attempt(candidate: Candidate, rows: pd.DataFrame, question: Question) -> FittedCandidate | None:
+def _attempt(
+    candidate: Candidate, rows: pd.DataFrame, question: Question, customers: pd.DataFrame | None = None
+) -> FittedCandidate | None:
+    know: Callable[..., Candidate] | None = getattr(candidate, "knowing", None)
     try:
-        return candidate.fit(rows, question)
+        able = candidate if know is None or customers is None else know(customers, question)
+        return able.fit(rows, question)
     except NotLearnable:
         return None
 

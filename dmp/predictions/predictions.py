@@ -19,7 +19,7 @@ from dmp.predictions.pins import read_pins
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
 from dmp.predictions.scores import score, withheld
 from dmp.predictions.targets import Target, targets_of
-from dmp.predictions.training_rows import training_rows
+from dmp.predictions.training_rows import known_customers, training_rows
 from dmp.predictions.what_if import smallest_changes
 from dmp.predictions.wording import reasons
 from dmp.settings import Home, Settings, SettingsError
@@ -121,12 +121,19 @@ def learn(
     history = facts.read_metrics_history(connection, cuts.all, learned_on, target.purpose)
     purchases = facts.read_purchases(connection, cuts.all, learned_on, target.goods)
     rows = training_rows(history, purchases, target, cuts.all, learned_on)
-    inputs_hash = hash_inputs(rows, cuts)
+    customers = known_customers(history)
+    inputs_hash = hash_inputs(rows, cuts, customers)
     version = model_version(target.name, inputs_hash)
     if stored := load_model(home.models, target.name, version):
         return stored
     champion = choose_champion(
-        rows, cuts, target, version=version, inputs_hash=inputs_hash, threads=settings.threads
+        rows,
+        cuts,
+        target,
+        version=version,
+        inputs_hash=inputs_hash,
+        threads=settings.threads,
+        customers=customers,
     )
     save_model(home.models, champion)
     return champion

@@ -56,16 +56,17 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def hash_inputs(rows: pd.DataFrame, cuts: Cuts) -> str:
-    """Return a hash over all that is learned from: features by name, labels, keys and cuts.
+def hash_inputs(rows: pd.DataFrame, cuts: Cuts, customers: pd.DataFrame) -> str:
+    """Return a hash over all that is learned from: features by name, labels, keys, cuts and known customers.
 
-    `rows` come sorted by (as_of_date, user_key), so the order in which a warehouse returned them is gone.
+    Both tables come sorted by (as_of_date, user_key), so the order in which a warehouse returned them is gone.
     """
     features = feature_names(rows)
     digest = hashlib.sha256(json.dumps([features, asdict(cuts)], default=str).encode())
     digest.update(rows["as_of_date"].astype("int64").to_numpy().tobytes())
     digest.update(rows[["user_key", "label"]].astype("int64").to_numpy().tobytes())
     digest.update(rows[list(features)].astype("float64").to_numpy().tobytes())
+    digest.update(customers.astype({"as_of_date": "int64"}).astype("float64").to_numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from dmp.predictions.targets import Target
+from dmp.predictions.candidates.rhythm import COLUMNS as RHYTHM_COLUMNS
+from dmp.predictions.targets import Target, customers
 from dmp.settings import DmpError
 
 # Bounds the weekly cost of every target; keys are hashes, so the smallest are a fair sample.
@@ -42,6 +43,18 @@ def training_rows(
     dated = purchases.assign(event_date=pd.to_datetime(purchases["event_date"]))
     rows = [_labelled(history, dated, target, pd.Timestamp(cut), horizon) for cut in sorted(cuts)]
     return pd.concat(rows, ignore_index=True) if rows else history.iloc[:0].assign(label=np.int8(0))
+
+
+def known_customers(metrics_history: pd.DataFrame) -> pd.DataFrame:
+    """Return what models of purchase rhythm read of whoever had bought by a cut, asked about or not.
+
+    One row per (as_of_date, user_key), sorted by them: nothing in it was known later than its cut.
+    """
+    is_customer = metrics_history["is_identified"].astype(bool) & customers(metrics_history)
+    read = ["as_of_date", "user_key", *sorted({*RHYTHM_COLUMNS} & set(metrics_history.columns))]
+    known = metrics_history.loc[is_customer, read]
+    dates = pd.to_datetime(known["as_of_date"]).astype("datetime64[s]")
+    return known.assign(as_of_date=dates).sort_values(["as_of_date", "user_key"], ignore_index=True)
 
 
 def _labelled(
@@ -86,6 +99,12 @@ def feature_names(table: pd.DataFrame) -> tuple[str, ...]:
 def rows_at(rows: pd.DataFrame, cuts: Sequence[date]) -> pd.DataFrame:
     """Return the rows of some cuts."""
     return rows[rows["as_of_date"].isin(pd.to_datetime(list(cuts)))]
+
+
+def newest_at(rows: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return the rows of the newest cut up to `day`."""
+    known = rows[rows["as_of_date"] <= pd.Timestamp(day)]
+    return known[known["as_of_date"] == known["as_of_date"].max()]
 
 
 def bounded(rows: pd.DataFrame, most: int = LEARNED_ROWS) -> pd.DataFrame:

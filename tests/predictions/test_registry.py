@@ -3,6 +3,7 @@ import json
 import pytest
 
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
+from dmp.predictions.training_rows import known_customers
 from dmp.settings import DmpError
 
 
@@ -55,8 +56,11 @@ def test_a_folder_that_carries_another_models_manifest_is_refused(folder, champi
 
 
 def test_a_version_changes_with_any_input_and_with_nothing_else(rows, cuts):
-    base = model_version("purchase_30d", hash_inputs(rows, cuts))
-    reordered = model_version("purchase_30d", hash_inputs(rows[rows.columns[::-1]], cuts))
+    known = known_customers(rows)
+    base = model_version("purchase_30d", hash_inputs(rows, cuts, known))
+    reordered = model_version("purchase_30d", hash_inputs(rows[rows.columns[::-1]], cuts, known))
     tenure = rows["tenure_days"].where(rows.index != 7, rows["tenure_days"] + 1)
-    changed = model_version("purchase_30d", hash_inputs(rows.assign(tenure_days=tenure), cuts))
+    changed = model_version("purchase_30d", hash_inputs(rows.assign(tenure_days=tenure), cuts, known))
+    other = model_version("purchase_30d", hash_inputs(rows, cuts, known.iloc[1:]))
     assert base == reordered != changed
+    assert base != other

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from dmp.predictions.targets import TARGETS, Goods
-from dmp.predictions.training_rows import bounded, reason_not_to_learn, training_rows
+from dmp.predictions.training_rows import (
+    bounded,
+    known_customers,
+    newest_at,
+    reason_not_to_learn,
+    training_rows,
+)
 from dmp.settings import DmpError
 
 CUT = date(2024, 6, 2)
@@ -75,6 +81,16 @@ def test_the_order_of_inputs_changes_no_row(metrics_history, activity, cuts, row
         cuts.learned_on,
     )
     pd.testing.assert_frame_equal(shuffled, rows)
+
+
+def test_customers_are_known_as_of_the_newest_cut_whoever_is_asked_about():
+    later = history(order_count_90d=[0, 0, 0], order_count_life=[1, 0, 2], purchase_day_count_life=[1, 0, 2])
+    table = pd.concat([later, history(as_of_date=CUT - timedelta(days=7), purchase_day_count_life=1)])
+    known = newest_at(known_customers(table), CUT + timedelta(days=3))
+    assert known["user_key"].tolist() == [1, 3]
+    assert known["purchase_day_count_life"].tolist() == [1, 2]
+    before = newest_at(known_customers(table), CUT - timedelta(days=1))
+    assert before["user_key"].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,15 @@ class BoostedTrees:
         trees = _grown(data, parameters, growth)
         return FittedTrees(self.name, question.answer, columns, trees.model_to_string(), growth, offset)
 
+    def knowing(self, customers: pd.DataFrame, question: Question) -> BoostedTrees:
+        """Return the same way, started at what all customers tell, if the start can be told of them."""
+        know: Any = getattr(self.start, "knowing", None)
+        return replace(self, start=know(customers, question)) if know else self
+
     def settled(self, fitted: FittedTrees) -> BoostedTrees:
-        """Return the same way to learn, grown as `fitted` was."""
-        return replace(self, growth=fitted.growth)
+        """Return the same way to learn, grown as `fitted` was and started as it was."""
+        settle: Any = getattr(self.start, "settled", None)
+        return replace(self, growth=fitted.growth, start=settle(fitted.offset) if settle else self.start)
 
     def load(self, files: dict[str, bytes]) -> FittedTrees:
         """Read what `files` of the fitted trees gave."""

@@ -47,6 +47,8 @@ class Candidate(Protocol):
     """A way to learn.
 
     One that searches before it grows may also offer `settled(fitted)`: the same way with the search's choices fixed.
+    One that needs more people than are asked about may offer `knowing(customers, question)`: the same way with what all
+    of a shop's customers tell, whose metrics are one row each, without labels.
     """
 
     @property

@@ -17,6 +17,7 @@ from dmp.predictions.rhythm.histories import COUNT, FIRST, LAST, finite_column, 
 from dmp.predictions.rhythm.models import RhythmModel, build, fit
 
 AMOUNT = "purchase_amount_life"
+COLUMNS = (COUNT, FIRST, LAST, AMOUNT)
 SEASON = "season_factor"  # of a row's window, where the rows carry it
 ROWS_AT_ONCE = 50_000  # bounds the memory of the formulas
 FITTED_PEOPLE = 10_000  # the smallest keys, a fair sample: four parameters need no more
@@ -82,10 +83,14 @@ class FittedRhythm:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Fits the model `name` to the newest known history of each person of the rows, unless `parameters` are given."""
+    """Fits the model `name` to histories, unless it has `parameters`: to all customers', if it is told of them.
+
+    Of a narrower population, such as those who bought lately, it would learn that nobody ever leaves.
+    """
 
     name: str
     parameters: tuple[float, ...] | None = None
+    value: GammaGamma | None = None
     answers: frozenset[str] = field(default=frozenset({"chance", "amount"}))
 
     def fit(self, rows: pd.DataFrame, question: Question) -> FittedRhythm:
@@ -95,34 +100,33 @@ class Rhythm:
         """
         if question.horizon_days <= 0:
             raise NotLearnable(f"{self.name} needs a horizon in days, which this question does not have")
-        if missing := sorted({COUNT, FIRST, LAST} - set(rows.columns)):
-            raise NotLearnable(f"{self.name} needs {', '.join(missing)}, which the rows do not have")
-        newest = rows.sort_values(["user_key", "as_of_date"]).drop_duplicates("user_key", keep="last")
-        known = newest[read_histories(newest)[1]]
-        if known.empty:
-            raise NotLearnable(f"{self.name} needs purchases, but nobody has bought anything by the cuts")
-        bought = known.head(FITTED_PEOPLE)
-        histories, _ = read_histories(bought)
-        names: tuple[str, ...] = (COUNT, FIRST, LAST)
-        value = None
-        if question.answer == "amount" and question.measure == "spend":
-            amount = finite_column(bought, AMOUNT, 0.0)
-            names, value = (*names, AMOUNT), fit_gamma_gamma(histories.repeats + 1, amount)
+        bought = self._buyers(rows)
+        able = self if self.parameters else self.knowing(rows, question)
+        names = COLUMNS if _is_spend(question) else (COUNT, FIRST, LAST)
         return FittedRhythm(
             name=self.name,
             answer=question.answer,
             measure=question.measure,
             horizon_days=float(question.horizon_days),
             is_counted_when=question.is_counted_when,
-            parameters=self.parameters or fit(self.name, histories),
+            parameters=able.parameters or (),
             never=_of_those_without_history(rows, question.answer),
             reference={name: float(np.median(finite_column(bought, name, 0.0))) for name in names},
-            value=value,
+            value=able.value,
         )
+
+    def knowing(self, customers: pd.DataFrame, question: Question) -> Rhythm:
+        """Return the model fitted to the newest history of each customer; raises NotLearnable as `fit` does."""
+        bought = self._buyers(customers)
+        histories, _ = read_histories(bought)
+        value = None
+        if _is_spend(question):
+            value = fit_gamma_gamma(histories.repeats + 1, finite_column(bought, AMOUNT, 0.0))
+        return replace(self, parameters=fit(self.name, histories), value=value)
 
     def settled(self, fitted: FittedRhythm) -> Rhythm:
         """Return the model with these parameters: one person hardly moves them."""
-        return replace(self, parameters=fitted.parameters)
+        return replace(self, parameters=fitted.parameters, value=fitted.value)
 
     def load(self, files: dict[str, bytes]) -> FittedRhythm:
         """Read rhythm.json."""
@@ -130,6 +134,20 @@ class Rhythm:
         stored["parameters"] = tuple(stored["parameters"])
         stored["value"] = GammaGamma(**stored["value"]) if stored["value"] else None
         return FittedRhythm(**stored)
+
+    def _buyers(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The newest row of each person who has bought, the smallest keys."""
+        if missing := sorted({COUNT, FIRST, LAST} - set(rows.columns)):
+            raise NotLearnable(f"{self.name} needs {', '.join(missing)}, which the rows do not have")
+        newest = rows.sort_values(["user_key", "as_of_date"]).drop_duplicates("user_key", keep="last")
+        known = newest[read_histories(newest)[1]]
+        if known.empty:
+            raise NotLearnable(f"{self.name} needs purchases, but nobody has bought anything by the cuts")
+        return known.head(FITTED_PEOPLE)
+
+
+def _is_spend(question: Question) -> bool:
+    return question.answer == "amount" and question.measure == "spend"
 
 
 def _of_those_without_history(rows: pd.DataFrame, answer: str) -> float:

@@ -65,6 +65,10 @@ class WithRhythm:
         asked = replace(question, features=(*question.features, *added))
         return FittedWithRhythm(self.name, self.inside.fit(widened, asked), rhythms)
 
+    def knowing(self, customers: pd.DataFrame, question: Question) -> WithRhythm:
+        """Return the same way with models fitted to all customers."""
+        return replace(self, models=tuple(model.knowing(customers, question) for model in self.models))
+
     def settled(self, fitted: FittedWithRhythm) -> WithRhythm:
         """Return the same way to learn with what was searched for fixed."""
         models = tuple(model.settled(known) for model, known in zip(self.models, fitted.rhythms, strict=True))

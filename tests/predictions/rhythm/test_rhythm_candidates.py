@@ -1,5 +1,6 @@
 """Models of rhythm as candidates: alone, beside features, stored, explained, and on bad input."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -7,12 +8,14 @@ import pandas as pd
 import pytest
 from histories_drawn import drawn_people
 
+from dmp.predictions.calibration import probability
 from dmp.predictions.candidates.boosted_trees import BoostedTrees
 from dmp.predictions.candidates.candidate import Candidate, Question
 from dmp.predictions.candidates.linear import Line
 from dmp.predictions.candidates.rhythm import Rhythm
 from dmp.predictions.candidates.with_rhythm import WithRhythm
 from dmp.predictions.cuts import NotLearnable
+from dmp.predictions.learning import learn
 
 FEATURES = ("purchase_day_count_life", "first_purchase_days", "purchase_recency_days", "purchase_amount_life")
 BUYS = Question(FEATURES, 90, "chance")
@@ -83,6 +86,30 @@ def test_answers_of_a_rhythm_meet_what_came() -> None:
     assert orders[buyers].mean() == pytest.approx(rows.loc[buyers, "label"].mean(), rel=0.1)
     spend = Rhythm("mbg_nbd").fit(people(SPEND, 6000), SPEND).predict(people(SPEND, 6000))
     assert spend[buyers].mean() == pytest.approx(20 * rows.loc[buyers, "label"].mean(), rel=0.15)
+
+
+@pytest.mark.parametrize("name", ["mbg_nbd", "pareto_nbd"])
+def test_asked_of_recent_buyers_alone_it_still_knows_that_people_leave(name: str) -> None:
+    everybody = people(BUYS_NOTHING, 6000).query("purchase_day_count_life > 0")
+    recent = everybody[everybody["purchase_recency_days"] < 60]
+    left = recent["label"].mean()
+    alone = probability(Rhythm(name).fit(recent, BUYS_NOTHING).predict(recent)).mean()
+    told = Rhythm(name).knowing(everybody.drop(columns="label"), BUYS_NOTHING).fit(recent, BUYS_NOTHING)
+    assert abs(probability(told.predict(recent)).mean() - left) < 0.025 < abs(alone - left)
+
+
+@pytest.mark.parametrize(
+    "candidate", [*CANDIDATES, BoostedTrees("started", start=Rhythm("pareto_nbd"))], ids=[*NAMES, "started"]
+)
+def test_held_out_people_are_answered_by_the_model_of_all_customers(candidate: Candidate) -> None:
+    everybody = people(BUYS).query("purchase_day_count_life > 0")
+    recent = everybody[everybody["purchase_recency_days"] < 60]
+    with ThreadPoolExecutor(1) as pool:
+        alone, told = (
+            learn(recent, BUYS, [candidate], pool, known)[candidate.name] for known in (None, everybody)
+        )
+    assert not np.allclose(alone.held_out, told.held_out)
+    assert not np.allclose(alone.fitted.predict(recent), told.fitted.predict(recent))
 
 
 def test_a_busy_season_raises_the_rate() -> None:
