@@ -14,6 +14,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dmp.list_order import ListOrder
+
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = "home"
 
@@ -62,6 +64,9 @@ class Settings(BaseModel):
     memory_limit: str = Field("2GB", description="DuckDB's memory limit; above it, work spills to disk")
     explained_people: int = Field(2000, ge=0, description="people per target whose score parts are stored")
     list_length: int = Field(20, ge=1, description="items in a published recommendation list")
+    list_order: ListOrder = Field(
+        ListOrder(), description="what decides beside the score, and limits of a list"
+    )
     builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
     cuts: list[date] = Field(
         [], description="days whose metrics are kept beside the Sundays, for `dmp backtest`"

@@ -168,6 +168,8 @@ def _pictures(warehouse: Warehouse, target: str, version: str | None) -> dict[st
             "recommendations": "One row per person and listed item, ranked, with its sources and reason.",
             "recommendation_fates": "One row per person and item recalled but not listed: where it fell and why.",
             "recommendation_metrics": "One row per list and metric: how good the lists were on a later window.",
+            "recommendation_calibration": "One row per tenth of probabilities: expected and observed on that window.",
+            "recommendation_trade_offs": "One row per aim and weight: how good, unlike, new and valuable lists were.",
             "recommendation_models": "One row: the ranker in use, or why there is none.",
         },
         [*PROFILES, "item_vectors", "user_vectors"],
@@ -176,6 +178,7 @@ def _pictures(warehouse: Warehouse, target: str, version: str | None) -> dict[st
 )
 def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Recall, filter and rank items for everyone."""
+    from dmp.recommendations.pictures import calibration_picture, trade_off_picture
     from dmp.recommendations.recommend import recommend_all
     from dmp.vectors.factorisation import vectors_as_of
 
@@ -187,7 +190,11 @@ def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             served_day(connection),
             vectors_as_of=lambda cut: vectors_as_of(connection, cut),
         )
-    metrics = tables["recommendation_metrics"].query("population == 'buyers'")
+    metrics = tables["recommendation_metrics"].query("population in ('buyers', 'known_people')")
+    drawn = {
+        "recommendation_calibration": calibration_picture,
+        "recommendation_trade_offs": trade_off_picture,
+    }
     for result in warehouse.replace("recommendations", tables):
         numbers = {
             name: float(value)
@@ -195,8 +202,11 @@ def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
                 metrics["list_name"] + "_" + metrics["metric"], metrics["value"], strict=True
             )
         }
-        is_metrics = result.asset_key == dg.AssetKey("recommendation_metrics")
-        yield _with_metadata(result, numbers if is_metrics else {})
+        table = result.asset_key.to_user_string() if result.asset_key else ""
+        metadata: dict[str, Any] = numbers if table == "recommendation_metrics" else {}
+        if table in drawn:
+            metadata = {"picture": picture(table, drawn[table](tables[table]))}
+        yield _with_metadata(result, metadata)
 
 
 def _with_metadata(result: dg.MaterializeResult, metadata: dict[str, Any]) -> dg.MaterializeResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,9 +11,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from dmp.list_order import ListOrder
 from dmp.recommendations import facts
 from dmp.recommendations.item_facts import item_facts, person_facts
 from dmp.recommendations.neighbours import item_neighbours, person_weights
+from dmp.recommendations.value import ItemWorth, item_worth
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Context:
     `items`: one row per item of the catalogue, `item_key` is its row number, `is_known` whether it existed on
     the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `people`: one row per user_key,
     sorted. Attributes without history (age, region, consent, category, rules on items) are those of the
-    served day; stock, which what was bought since has changed, is looked at in serving only.
+    served day; stock, which what was bought since has changed, is looked at in serving only. `order` and
+    `list_length` are the owner's.
     """
 
     cut: date
@@ -39,6 +42,8 @@ class Context:
     pairs: pd.DataFrame
     people: pd.DataFrame
     vectors: Vectors | None = None
+    order: ListOrder = field(default_factory=ListOrder)
+    list_length: int = 20
 
     @cached_property
     def user_keys(self) -> np.ndarray:
@@ -49,6 +54,11 @@ class Context:
     def pair_codes(self) -> np.ndarray:
         """One integer per row of `pairs`, increasing."""
         return self.codes(self.pairs)
+
+    @cached_property
+    def worth(self) -> ItemWorth:
+        """What each item is worth to the shop when it is bought."""
+        return item_worth(self.items, self.order)
 
     @cached_property
     def person_weights(self) -> Any:

@@ -86,7 +86,7 @@ ORDER BY user_key
 
 _CATALOGUE = """
 SELECT item_id, item_name, category, brand, stock_quantity, min_age, blocked_regions, is_consumable,
-    first_seen_date
+    first_seen_date, price_amount, cost_amount
 FROM profiles.item_profiles
 ORDER BY item_id
 """

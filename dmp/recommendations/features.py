@@ -11,7 +11,10 @@ from dmp.recommendations.context import Context
 from dmp.recommendations.recall.category_affinity import affinity, group_codes
 from dmp.recommendations.recall.factorisation import vector_matrices
 
-NOT_OF_CHANNELS = ["user_key", "item_key", "score", "recommendation_rank"]
+NOT_OF_CHANNELS = [
+    "user_key", "item_key", "score", "probability", "margin", "attraction", "value", "recommendation_rank",
+    "score_rank", "rerank_rule",
+]  # fmt: skip
 USER_FEATURES = [
     "user_purchase_day_count", "user_purchase_day_count_90d", "user_active_day_count",
     "user_purchase_item_count", "user_last_purchase_days", "user_recency_days", "user_tenure_days",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,12 @@ import pandas as pd
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import candidate_features
 from dmp.recommendations.filters import REMOVED_COLUMNS
+from dmp.recommendations.learnt_ranker import LearntRanker
 from dmp.recommendations.ordering import position_in_group
 from dmp.recommendations.ranking import fused_score
 from dmp.recommendations.recipe import FILTERS, Filter
+from dmp.recommendations.reranking import reranked
+from dmp.recommendations.value import with_value
 
 
 def filtered(
@@ -28,31 +30,43 @@ def filtered(
 
 
 def ranked_candidates(
-    context: Context, recalled: pd.DataFrame, ranker: Any | None, is_served: bool
+    context: Context, recalled: pd.DataFrame, ranker: LearntRanker | None, is_served: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Filter and rank what was recalled; return (ranked, removed).
 
-    Ranked are all candidates left, with `score` (0..1, comparable within a list only) and
-    `recommendation_rank`, from 1, sorted by person and rank. Without a ranker, and always for people without
-    consent, channels are blended: a learnt score would look at the person.
+    Ranked are all candidates left, sorted by person and `recommendation_rank` (from 1, see `reranked`), with `score`
+    (0..1, comparable within a list only), `probability`, `margin`, `attraction`, `value`, `score_rank` and
+    `rerank_rule`.
     """
     filters = [rule for rule in FILTERS if is_served or rule.has_history]
     candidates, removed = filtered(context, recalled, filters)
-    candidates = candidates.assign(score=scores(context, candidates, ranker))
+    return reranked(context, by_score(scored(context, candidates, ranker))), removed
+
+
+def scored(context: Context, candidates: pd.DataFrame, ranker: LearntRanker | None) -> pd.DataFrame:
+    """Return candidates with score, probability, margin, attraction and value.
+
+    Without a ranker, and always for people without consent, channels are blended and there is no probability: a learnt
+    score would look at the person.
+    """
+    score, probability = fused_score(candidates), np.full(len(candidates), np.nan)
+    if ranker is not None and len(candidates):
+        learnt, chance = ranker.scored(candidate_features(context, candidates))
+        is_consented = context.people["is_consented"].to_numpy(dtype=bool)
+        is_personal = is_consented[context.positions(candidates["user_key"].to_numpy())]
+        score = np.where(is_personal, learnt, score)
+        probability[is_personal] = chance[is_personal]
+    return with_value(candidates.assign(score=score, probability=probability), context.worth)
+
+
+def by_score(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Return candidates sorted by person and recommendation_rank, the place by score; equal scores go by item."""
     order = np.lexsort((candidates["item_key"], -candidates["score"], candidates["user_key"]))
     candidates = candidates.iloc[order].reset_index(drop=True)
     candidates["recommendation_rank"] = position_in_group(candidates["user_key"].to_numpy())
-    return candidates, removed
+    return candidates
 
 
-def scores(context: Context, candidates: pd.DataFrame, ranker: Any | None) -> np.ndarray:
-    """Return one score in 0..1 per candidate: the ranker's, through the logistic function, or the blended
-    one.
-    """
-    blended = fused_score(candidates)
-    if ranker is None or candidates.empty:
-        return blended
-    features = candidate_features(context, candidates)[ranker.feature_name()]
-    learnt = 1 / (1 + np.exp(-ranker.predict(features)))
-    is_consented = context.people["is_consented"].to_numpy(dtype=bool)
-    return np.where(is_consented[context.positions(candidates["user_key"].to_numpy())], learnt, blended)
+def scores(context: Context, candidates: pd.DataFrame, ranker: LearntRanker | None) -> np.ndarray:
+    """Return one score in 0..1 per candidate."""
+    return scored(context, candidates, ranker)["score"].to_numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -10,15 +11,18 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations import facts
+from dmp.recommendations.calibration_check import calibration_metrics, recommendation_calibration
 from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import Context, Vectors, context_as_known
 from dmp.recommendations.cuts import Cuts, ranking_cuts, weekly_cut
 from dmp.recommendations.evaluation import recommendation_metrics
-from dmp.recommendations.lists import ranked_candidates
+from dmp.recommendations.held_out import HeldOut, bought, held_out, is_apart, known_people, sampled_candidates
+from dmp.recommendations.lists import by_score, ranked_candidates, scored
 from dmp.recommendations.model import Ranker, ranker_of
 from dmp.recommendations.outcomes import outcomes_after
 from dmp.recommendations.recipe import CHANNELS
 from dmp.recommendations.serving import serve
+from dmp.recommendations.trade_offs import recommendation_trade_offs
 from dmp.recommendations.training import TrainingRows, joined, training_rows
 from dmp.settings import Home, Settings
 
@@ -37,9 +41,10 @@ def recommend_all(
 ) -> dict[str, pd.DataFrame]:
     """Return the stage's tables by name.
 
-    recommendations: as_of_date, user_key, user_id, item_id, item_name, recommendation_rank, score, channels,
-    reason, parts; recommendation_fates: as_of_date, user_key, item_id, stage, rule, detail, one row per
-    candidate not listed; recommendation_metrics and recommendation_models. The ranker learns from facts as
+    recommendations: as_of_date, user_key, user_id, item_id, item_name, recommendation_rank, score,
+    probability, margin, attraction, value, channels, reason, parts; recommendation_fates: as_of_date, user_key,
+    item_id, stage, rule, detail, one row per candidate not listed; recommendation_metrics, _calibration, _trade_offs
+    and recommendation_models. The ranker learns from facts as
     known on the evaluation cut (one window before the last Sunday, unless given) and is the one that is
     measured and served; lists are made of what is known on `as_of_date`. Without `vectors_as_of` the
     factorisation channel is empty.
@@ -47,33 +52,43 @@ def recommend_all(
 
     def known(cut: date) -> Context:
         vectors = Vectors(**vectors_as_of(cut)) if vectors_as_of else None
-        return context_as_known(connection, cut, as_of_date, vectors)
+        context = context_as_known(connection, cut, as_of_date, vectors)
+        return replace(context, order=settings.list_order, list_length=settings.list_length)
 
     first_date, _ = facts.log_extent(connection, as_of_date)
     last_date = weekly_cut(first_date, as_of_date)
     _, day_count = facts.log_extent(connection, last_date)
     cuts = ranking_cuts(first_date, day_count, last_date, evaluation_cut)
-    ranker = ranker_of(home.models / "ranker", learnt_from(connection, known, cuts), cuts, settings.threads)
+    rows, apart = learnt_from(connection, known, cuts)
+    ranker = ranker_of(home.models / "ranker", rows, apart, cuts, settings.threads)
     metrics = measured(connection, known, cuts, ranker, max(last_date, cuts.window_end(cuts.evaluation)))
-    recommendations, fates = serve(known(as_of_date), as_of_date, ranker, settings)
+    served = known(as_of_date)
+    recommendations, fates = serve(served, as_of_date, ranker, settings)
     return {
         "recommendations": recommendations,
         "recommendation_fates": fates,
-        "recommendation_metrics": metrics,
-        "recommendation_models": ranker.described(),
+        **metrics,
+        "recommendation_models": ranker.described().assign(margin_basis=served.worth.basis),
     }
 
 
 def learnt_from(
     connection: duckdb.DuckDBPyConnection, known: Callable[[date], Context], cuts: Cuts
-) -> TrainingRows:
-    """Return the rows of all training cuts; their outcomes are those known on the evaluation cut."""
-    rows = []
+) -> tuple[TrainingRows, HeldOut]:
+    """Return the rows of all training cuts, without those of people who are apart on the newest one, and theirs.
+
+    Outcomes are those known on the evaluation cut.
+    """
+    rows, apart = [], HeldOut(pd.DataFrame(), np.empty(0, dtype=bool))
     for cut in cuts.training:
         context = known(cut)
         outcomes = outcomes_after(connection, cut, cuts.window_end(cut), cuts.evaluation)
-        rows.append(training_rows(context, outcomes[outcomes["is_known"]]))
-    return joined(rows)
+        outcomes = outcomes[outcomes["is_known"]]
+        if cut == cuts.training[-1]:
+            apart = held_out(context, outcomes)
+            outcomes = outcomes[~is_apart(outcomes["user_key"].to_numpy())]
+        rows.append(training_rows(context, outcomes))
+    return joined(rows), apart
 
 
 def measured(
@@ -82,18 +97,43 @@ def measured(
     cuts: Cuts,
     ranker: Ranker,
     known_on: date,
-) -> pd.DataFrame:
-    """Return `recommendation_metrics` of the lists, of the blend without learning, and of each channel."""
+) -> dict[str, pd.DataFrame]:
+    """Return `recommendation_metrics` of the lists, of the blend without learning, and of each channel, and what
+    becomes of the lists under other aims.
+    """
     context = known(cuts.evaluation)
     outcomes = outcomes_after(connection, cuts.evaluation, cuts.window_end(cuts.evaluation), known_on)
     context = context.joined_by(outcomes["user_key"].unique())
     buyers = np.sort(outcomes.loc[outcomes["purchase_count"] > 0, "user_key"].unique())
     recalled = recall_candidates(context, pd.DataFrame({"user_key": buyers}), CHANNELS)
     lists = {}
-    for name, booster in (("recommended", ranker.booster), ("blended", None)):
-        ranked, _ = ranked_candidates(context, recalled, booster, is_served=False)
+    for name, learnt in (("recommended", ranker.learnt), ("blended", None)):
+        ranked, _ = ranked_candidates(context, recalled, learnt, is_served=False)
         lists[name] = ranked.rename(columns={"recommendation_rank": "list_rank"})
     for channel in CHANNELS:
         rows = recalled[recalled[f"{channel.name}_rank"].notna()]
         lists[channel.name] = rows.rename(columns={f"{channel.name}_rank": "list_rank"})
-    return recommendation_metrics(context, lists, outcomes, cuts.window_days)
+    bins, people_count = calibrated(context, outcomes, ranker, cuts.window_days)
+    metrics = recommendation_metrics(context, lists, outcomes, cuts.window_days)
+    ordered = by_score(lists["recommended"].drop(columns="list_rank"))
+    return {
+        "recommendation_metrics": pd.concat(
+            [metrics, calibration_metrics(bins, people_count)], ignore_index=True
+        ),
+        "recommendation_calibration": bins,
+        "recommendation_trade_offs": recommendation_trade_offs(context, ordered, outcomes, cuts.window_days),
+    }
+
+
+def calibrated(
+    context: Context, outcomes: pd.DataFrame, ranker: Ranker, window_days: int
+) -> tuple[pd.DataFrame, int]:
+    """Return `recommendation_calibration` and the number of people that it is of: those known by the cut, who bought
+    or not.
+    """
+    candidates = sampled_candidates(context, known_people(context))
+    ranked = by_score(scored(context, candidates, ranker.learnt))
+    ranked = ranked.assign(is_bought=bought(context, ranked, outcomes))
+    listed = ranked[ranked["recommendation_rank"] <= context.list_length]
+    bins = recommendation_calibration(context, {"candidates": ranked, "recommended": listed}, window_days)
+    return bins, ranked["user_key"].nunique()

@@ -5,13 +5,13 @@ contributions.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import candidate_features
+from dmp.recommendations.learnt_ranker import LearntRanker
 from dmp.recommendations.recipe import CHANNELS
 
 # A contribution costs about a hundred predictions, so only the head of a list has them, and only the largest
@@ -20,7 +20,9 @@ EXPLAINED_RANKS = 3
 _LARGEST = 5
 
 
-def score_parts(context: Context, listed: pd.DataFrame, ranker: Any | None, people: np.ndarray) -> list[str]:
+def score_parts(
+    context: Context, listed: pd.DataFrame, ranker: LearntRanker | None, people: np.ndarray
+) -> list[str]:
     """Return one JSON text per listed item: `channel_ranks`, and `contributions` for the head of the lists of
     `people`.
 
@@ -40,10 +42,10 @@ def score_parts(context: Context, listed: pd.DataFrame, ranker: Any | None, peop
     return [json.dumps(text) for text in texts]
 
 
-def contributions(context: Context, listed: pd.DataFrame, ranker: Any) -> list[dict[str, float]]:
+def contributions(context: Context, listed: pd.DataFrame, ranker: LearntRanker) -> list[dict[str, float]]:
     """Return the largest contributions by feature, largest first, for each listed item."""
     names = ranker.feature_name()
-    values = ranker.predict(candidate_features(context, listed)[names], pred_contrib=True)[:, :-1]
+    values = ranker.predict(candidate_features(context, listed), pred_contrib=True)[:, :-1]
     order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :_LARGEST]
     return [
         {names[place]: round(float(row[place]), 4) for place in places}

@@ -21,12 +21,16 @@ _BLOCK_OF_PEOPLE = 2000
 
 LISTED = {
     "as_of_date": "object", "user_key": "int64", "user_id": "str", "item_id": "str", "item_name": "str",
-    "recommendation_rank": "int32", "score": "float64", "channels": "object", "reason": "str", "parts": "str",
+    "recommendation_rank": "int32", "score": "float64", "probability": "float64", "margin": "float64",
+    "attraction": "float64", "value": "float64", "channels": "object", "reason": "str", "parts": "str",
 }  # fmt: skip
 FATES = {
     "as_of_date": "object", "user_key": "int64", "item_id": "str", "stage": "str", "rule": "str",
     "detail": "str",
 }  # fmt: skip
+
+
+VALUE_PARTS = ["probability", "margin", "attraction", "value"]
 
 
 def serve(
@@ -45,11 +49,11 @@ def serve(
     for start in range(0, len(served), _BLOCK_OF_PEOPLE):
         people = served.iloc[start : start + _BLOCK_OF_PEOPLE]
         recalled = recall_candidates(context, people, CHANNELS)
-        ranked, removed = ranked_candidates(context, recalled, ranker.booster, is_served=True)
+        ranked, removed = ranked_candidates(context, recalled, ranker.learnt, is_served=True)
         is_listed = (ranked["recommendation_rank"] <= settings.list_length).to_numpy()
         if is_listed.any():
             rows = ranked[is_listed].reset_index(drop=True)
-            parts = score_parts(context, rows, ranker.booster, explained)
+            parts = score_parts(context, rows, ranker.learnt, explained)
             listed.append(recommendation_rows(context, rows, parts, as_of_date))
         fates.append(fate_rows(context, ranked[~is_listed], removed, as_of_date))
     tables = [[part for part in parts if len(part)] or parts[:1] for parts in (listed, fates)]
@@ -73,6 +77,7 @@ def recommendation_rows(
             "item_name": item_names(items),
             "recommendation_rank": listed["recommendation_rank"],
             "score": listed["score"],
+            **{name: listed[name] for name in VALUE_PARTS},
             "channels": [list(names[row]) for row in proposed],
             "reason": reasons(context, listed),
             "parts": parts,
@@ -86,8 +91,10 @@ def fate_rows(
     """Return one row per candidate that a filter removed or that ranked below the list, in the columns of
     FATES.
     """
-    below = unlisted[["user_key", "item_key"]].assign(stage="rank", rule="below_list")
-    below["detail"] = "rank " + unlisted["recommendation_rank"].astype(str)
+    fell = unlisted["rerank_rule"].notna()
+    below = unlisted[["user_key", "item_key"]].assign(stage=np.where(fell, "rerank", "rank"))
+    below["rule"] = unlisted["rerank_rule"].where(fell, "below_list")
+    below["detail"] = "rank " + unlisted["score_rank"].astype(str) + np.where(fell, " by score alone", "")
     fates = pd.concat([removed.assign(stage="filter"), below], ignore_index=True)
     fates = fates.sort_values(["user_key", "item_key"], ignore_index=True)
     fates["item_id"] = context.items["item_id"].to_numpy()[fates["item_key"].to_numpy()]

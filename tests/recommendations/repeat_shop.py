@@ -67,7 +67,8 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         f"""CREATE TABLE profiles.item_profiles AS
         SELECT printf('item%02d', number) AS item_id, 'Item ' || number AS item_name,
             'Category ' || number // 10 AS category, 'All' AS category_top, 'Brand ' || number % 3 AS brand,
-            12.5::DECIMAL(18, 4) AS price_amount, if(number = 1, 0, 5)::BIGINT AS stock_quantity,
+            12.5::DECIMAL(18, 4) AS price_amount, NULL::DECIMAL(18, 4) AS cost_amount,
+            if(number = 1, 0, 5)::BIGINT AS stock_quantity,
             if(number = 2, 18, NULL)::INTEGER AS min_age,
             if(number = 3, ['North'], NULL)::VARCHAR[] AS blocked_regions,
             if(number % 10 = 4, false, true) AS is_consumable,
