@@ -15,6 +15,8 @@ import typer
 from dmp import rejects_commands
 from dmp.audiences.commands import audience
 from dmp.cleaning.commands import cleaning
+from dmp.experiments.experiment_commands import experiment
+from dmp.experiments.policy_commands import policy
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import sql, status, verify
@@ -52,6 +54,9 @@ def demo(
     people: Annotated[int, typer.Option(min=30, help="People who visit the built-in shop.")] = 9000,
     days: Annotated[int, typer.Option(min=10, help="Days of its history.")] = 400,
     seed: Annotated[int, typer.Option(help="Another seed is another shop.")] = 7,
+    lists: Annotated[
+        bool, typer.Option("--lists", help="Log lists of two policies too, to judge them by.")
+    ] = False,
 ) -> None:
     """Make the built-in shop's logs (about a million events) and run everything on them."""
     from dmp.world.dirt import Dirt
@@ -64,7 +69,13 @@ def demo(
         _fix_the_key(place)
         with console.status("writing the logs of the built-in shop"):
             summary = write_world(
-                place.landing, place.truth, people=people, days=days, seed=seed, dirt=Dirt.light()
+                place.landing,
+                place.truth,
+                people=people,
+                days=days,
+                seed=seed,
+                dirt=Dirt.light(),
+                has_lists=lists,
             )
         console.print(f"Wrote {summary.events:,} events and {summary.orders:,} orders to {place.landing}")
     _run(place, rebuild=False)
@@ -180,6 +191,8 @@ app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(identity, name="identity", rich_help_panel="Decide")
 app.add_typer(audience, name="audience", rich_help_panel="Decide")
 app.add_typer(model, name="model", rich_help_panel="Decide")
+app.add_typer(experiment, name="experiment", rich_help_panel="Decide")
+app.add_typer(policy, name="policy", rich_help_panel="Decide")
 for ask in (access, erase):
     app.command(rich_help_panel="Privacy")(reported(ask))
 

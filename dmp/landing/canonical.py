@@ -56,6 +56,13 @@ EVENTS = {
     "amount": "DECIMAL(18,4)",
     "currency": "VARCHAR",
     "rating": "BIGINT",
+    # Of an item shown in a list that was logged: see the model list_impressions.
+    "list_id": "VARCHAR",
+    "placement": "VARCHAR",
+    "position": "BIGINT",
+    "policy": "VARCHAR",
+    "policy_version": "VARCHAR",
+    "propensity": "DOUBLE",
     "is_bot": "BOOLEAN",
     "properties": "JSON",
     **PLACE,

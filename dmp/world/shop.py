@@ -23,6 +23,7 @@ from dmp.world.devices import draw_devices
 from dmp.world.dirt import Dirt, deliver, draw_missing
 from dmp.world.dirt_ledger import bot_lines, dirty_lines, missing_values
 from dmp.world.history import draw_history
+from dmp.world.lists import draw_lists, rendered
 from dmp.world.people import draw_people
 from dmp.world.rendering import LINES, open_tables
 from dmp.world.seasons import category_factors, day_factors
@@ -71,11 +72,13 @@ def write_world(
     seed: int = 7,
     last_date: date = date(2026, 6, 28),
     dirt: Dirt | None = None,
+    has_lists: bool = False,
     progress: Progress | None = None,
 ) -> WorldSummary:
     """Write `landing/shop/<date>/` for `days` days up to `last_date`, and the ledger into `truth`.
 
-    Equal arguments give equal bytes. `progress` is called with what is being done, days done, days in all.
+    Equal arguments give equal bytes. With `has_lists`, the home page's lists are logged too, and nothing else
+    differs. `progress` is called with what is being done, days done, days in all.
     Raises DmpError if the shop's landing folder already holds something, or if there are neither people nor
     days.
     """
@@ -84,11 +87,12 @@ def write_world(
     if (landing / SOURCE).exists() and any((landing / SOURCE).iterdir()):
         raise DmpError(f"{landing / SOURCE} already holds files, which are never edited; choose another home")
     tell: Progress = progress or (lambda what, done, total: None)
-    life, traces, soil = np.random.default_rng(seed).spawn(3)
+    life, traces, soil, listing = np.random.default_rng(seed).spawn(4)
     dirt, place = dirt or Dirt(), Landing(landing, last_date - timedelta(days=days - 1))
     state = _live(life, people, days, place.first_date, tell)
     history = draw_history(traces, state, place.first_date)
     bots = bot_count(dirt.bots, people)
+    listed = draw_lists(listing, state.world, history["events"]) if has_lists else None
     history["events"] = add_bots(soil, state.world, history["events"], bots, place.first_date)
     missing = draw_missing(soil, dirt, people, len(MAY_BE_MISSING))
     history["customers"] = describe(state.world.people, history["customers"], missing)
@@ -108,6 +112,10 @@ def write_world(
         hazards=ledger.hazards(state.journal.table("hazards"), place.first_date),
         dirt=pd.concat([*soiled.tables, missing_values(place, history["customers"])], ignore_index=True),
     )
+    if listed:
+        for day, content in rendered(listed[0], place.first_date).items():
+            place.write("list_events", day, content)
+        ledger.write_tables(truth, list_choices=listed[1])
     row_counts = {**soiled.row_counts, "exposures": len(effects)}
     return WorldSummary(place.first_date, last_date, people, len(history["registrations"]), row_counts)
 

@@ -54,6 +54,14 @@ SETS = {
         "SELECT sum(payprice)::BIGINT, count(DISTINCT anonymous_key) FROM raw.ipinyou__impressions",
         (875_561, 8_861),
     ),
+    "open_bandit": Published(
+        "open_bandit_small",
+        40_000,
+        40_000,
+        "SELECT sum(click)::BIGINT, count(DISTINCT item_id) FILTER (campaign = 'men'), count(DISTINCT item_id), "
+        "count(DISTINCT anonymous_key) FROM raw.open_bandit__impressions",
+        (207, 34, 46, 40_000),
+    ),
     # Three events sent twice, one id in two of the files, one line without an event.
     "snowplow": Published(
         "snowplow_events",

@@ -66,6 +66,12 @@ select
     amount,
     currency,
     rating,
+    list_id,
+    placement,
+    position,
+    policy,
+    policy_version,
+    propensity,
     -- An order counts, whoever placed it.
     coalesce(is_bot, false)
     or coalesce(bots.flagged_on <= landed.landed_date and event_type <> 'purchase', false) as is_bot,

@@ -1,4 +1,4 @@
--- One row per event of the shop, in the canonical shape: behaviour, order lines, refunds and reviews.
+-- One row per event of the shop, in the canonical shape: behaviour, order lines, refunds, reviews, lists.
 with recorded as (
     select * from {{ ref('stg_shop__behaviours') }}
     union all by name
@@ -7,6 +7,8 @@ with recorded as (
     select * from {{ ref('stg_shop__refunds') }}
     union all by name
     select * from {{ ref('stg_shop__reviews') }}
+    union all by name
+    select * from {{ ref('stg_shop__list_events') }}
 )
 
 select
