@@ -1,0 +1,74 @@
+"""Logged impressions as policies are judged by: who may be learned from, and what the policy knew of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import duckdb
+import pandas as pd
+
+# A log is judged by its newest impressions: older ones tell of another shop, and memory has an end.
+MOST_IMPRESSIONS = 200_000
+# In the warehouse, people who withhold analytics are left out; a published build holds no row of theirs.
+IN_WAREHOUSE = """
+SELECT impressions.*, user_key AS person FROM insight.list_impressions AS impressions
+LEFT JOIN profiles.user_consents USING (user_key)
+WHERE coalesce(is_consented_analytics, user_key IS NULL)
+"""
+PUBLISHED = "SELECT *, user_id AS person FROM list_impressions"
+# Only what had its whole window to bring something counts.
+JUDGED = """
+SELECT placement, policy, position, item_id, person, propensity, properties,
+    has_click, has_order, coalesce(person::VARCHAR, 'list ' || source || ':' || list_id) AS cluster
+FROM ({impressions})
+WHERE is_window_over AND policy IS NOT NULL AND position IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY placement, policy ORDER BY shown_at DESC, impression_id) <= {most}
+ORDER BY impression_id
+"""
+OUTCOMES = {"click": "has_click", "order": "has_order"}
+CONTEXT_PREFIX = "context "
+
+
+def judged_impressions(connection: duckdb.DuckDBPyConnection, impressions: str) -> pd.DataFrame:
+    """Return the impressions of every policy whose window is over, in the order of their ids.
+
+    impressions: IN_WAREHOUSE or PUBLISHED. Columns: placement, policy, position, item_id, person (missing where
+    nobody is known), propensity, cluster (rows that may depend on each other), has_click, has_order, and a
+    column `context <name>` for each plain value that the policy knew.
+    """
+    # Both texts are this module's own.
+    query = JUDGED.format(impressions=impressions, most=MOST_IMPRESSIONS)
+    frame = connection.execute(query).df()
+    known = context_of(frame.pop("properties"))
+    return pd.concat([frame, known], axis=1)
+
+
+def context_of(properties: Iterable[str | None]) -> pd.DataFrame:
+    """Return the plain values of JSON objects as columns; lists and objects inside are left out."""
+    rows = [json.loads(text) if isinstance(text, str) else {} for text in properties]
+    plain = [
+        {
+            f"{CONTEXT_PREFIX}{name}": value
+            for name, value in row.items()
+            if isinstance(value, str | int | float)
+        }
+        if isinstance(row, dict)
+        else {}
+        for row in rows
+    ]
+    table = pd.DataFrame(plain, index=range(len(rows)))
+    return table[sorted(table.columns)]
+
+
+def logged(impressions: pd.DataFrame, placement: str, policy: str, outcome: str) -> pd.DataFrame:
+    """Return one policy's impressions with a usable propensity as a log for `off_policy`."""
+    is_of_it = (impressions["placement"] == placement) & (impressions["policy"] == policy)
+    is_usable = (impressions["propensity"] > 0) & (impressions["propensity"] <= 1)
+    own = impressions[is_of_it & is_usable].reset_index(drop=True)
+    return own.assign(outcome=own[OUTCOMES[outcome]].astype(float))
+
+
+def context_columns(log: pd.DataFrame) -> list[str]:
+    """Return the names of the columns that hold what the policy knew, without those that are empty here."""
+    return [name for name in map(str, log) if name.startswith(CONTEXT_PREFIX) and log[name].notna().any()]
