@@ -46,9 +46,11 @@ def own_settings(home: Home, settings: Settings) -> dict[str, Any]:
 def decisions(home: Home) -> dict[str, str]:
     """Return the files in which the owner decides what learned stages make, each with the SHA-256 of its contents.
 
-    They are the home's own segments and the models held in use; a change runs those stages again, not all days.
+    They are the home's own segments, its experiments and the models held in use; a change runs those stages again,
+    not all days.
     """
-    files = [*sorted(home.segments.glob("*.yaml")), *(path for path in [home.model_pins] if path.exists())]
+    single = [path for path in (home.experiments, home.model_pins) if path.exists()]
+    files = [*sorted(home.segments.glob("*.yaml")), *single]
     return {path.name: content_hash(path) for path in files}
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import dagster as dg
 
 from dmp.defs.cleaning import CLEANING_ASSETS
+from dmp.defs.experiments import experiments
 from dmp.defs.identity import identity
 from dmp.defs.influence import influence
 from dmp.defs.learning import LEARNED_ASSETS
@@ -30,6 +31,7 @@ STAGES = [
     *LEARNED_ASSETS,
     subjects,
     influence,
+    experiments,
 ]
 # A build is a day's work: older than a day and a half means that a day was missed.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))

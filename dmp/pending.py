@@ -74,7 +74,7 @@ def _publishing_reason(home: Home, build: dict[str, Any], strays: list[str]) -> 
     if build["strays"] != strays:
         return "files outside of any landed day"
     if build.get("decisions", {}) != decisions(home):
-        return "segments or models in use were changed by the owner"
+        return "segments, experiments or models in use were changed by the owner"
     return "published files are damaged" if damaged_files(home.published.resolve()) else None
 
 

@@ -24,7 +24,9 @@ from dmp.privacy.withholding import readable_rows
 from dmp.settings import Home, Settings
 from dmp.warehouse import provenance
 
-PUBLISHED_SCHEMAS = ("profiles", "insight", "segments", "predictions", "recommendations", "quality")
+PUBLISHED_SCHEMAS = (
+    "profiles", "insight", "segments", "predictions", "recommendations", "experiments", "quality",
+)  # fmt: skip
 PUBLISHED_ACCOUNTS = ("landed_files", "rejects", "schema_drift", "personal_data", "landed_volumes")
 # What only joins or repeats other tables stays inside.
 UNPUBLISHED_TABLES = {

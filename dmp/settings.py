@@ -119,6 +119,11 @@ class Home:
         return self.root / "segments"
 
     @property
+    def experiments(self) -> Path:
+        """What the owner tries on people, and who is held out of it."""
+        return self.root / "experiments.yaml"
+
+    @property
     def model_pins(self) -> Path:
         """Which model is used for a target in place of the newest, `target: model_version`."""
         return self.root / "model_pins.yaml"

@@ -22,6 +22,7 @@ STAGE_PACKAGES = {
     "segments",
     "predictions",
     "recommendations",
+    "experiments",
     "cleaning",
     "identity",
     "tags",

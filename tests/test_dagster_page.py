@@ -36,6 +36,7 @@ STAGES = [
     "segments",
     "predictions",
     "recommendations",
+    "experiments",
     "published",
 ]
 AUTOMATION = """

@@ -34,6 +34,7 @@ STAGES = [
     "segments",
     "predictions",
     "recommendations",
+    "experiments",
     "published",
 ]
 PARTITIONED_STAGES = {"raw", "intermediate"}

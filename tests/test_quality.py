@@ -89,7 +89,7 @@ def test_the_library_still_needs_duckdb_among_its_dialects_with_a_lasting_connec
 
 
 def test_every_suite_names_the_schema_of_its_stage() -> None:
-    stages = {"raw", "intermediate", "profiles", "segments", "predictions", "recommendations"}
+    stages = {"raw", "intermediate", "profiles", "segments", "predictions", "recommendations", "experiments"}
     assert {suite["schema"] for suite in suites().values()} == stages
 
 

@@ -21,7 +21,7 @@ from dmp.settings import Home, SettingsError
 
 # A run that is started again after its process died begins at the beginning: a rebuild starts from an empty warehouse.
 FROM_THE_BEGINNING = {"dagster/retry_strategy": "ALL_STEPS"}
-LEARNED_STAGES = ("vectors", "segments", "predictions", "recommendations", "published")
+LEARNED_STAGES = ("vectors", "segments", "predictions", "recommendations", "experiments", "published")
 
 daily_job = dg.define_asset_job(
     "daily",
