@@ -20,10 +20,11 @@ from dmp.experiments.policy_commands import policy
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import sql, status, verify
-from dmp.looking_at_people import profile, recommend
+from dmp.looking_at_people import profile, recommend, why
 from dmp.predictions.commands import backtest
 from dmp.predictions.model_commands import model
 from dmp.privacy.commands import access, erase
+from dmp.recommendations.filter_commands import filter_
 from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.tags.commands import tag
@@ -185,9 +186,10 @@ def ui(
 
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
-for look in (status, sql, profile, recommend, verify, backtest):
+for look in (status, sql, profile, recommend, why, verify, backtest):
     app.command(rich_help_panel="Look")(reported(look))
 app.add_typer(segment, name="segment", rich_help_panel="Look")
+app.add_typer(filter_, name="filter", rich_help_panel="Look")
 app.add_typer(identity, name="identity", rich_help_panel="Decide")
 app.add_typer(audience, name="audience", rich_help_panel="Decide")
 app.add_typer(model, name="model", rich_help_panel="Decide")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -55,13 +55,39 @@ def _past_profile(
         print_past_portrait(portrait, console)
 
 
-def recommend(user: UserArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def recommend(
+    user: UserArgument,
+    count: Annotated[
+        int | None, typer.Option("--count", min=1, help="So many items at most; else the whole list.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show one person's list, the reason for each item, and what was left out."""
-    from dmp.portrait import read_recommendations
     from dmp.portrait_card import print_recommendations
+    from dmp.recommendations.published_list import read_recommendations
 
-    listed = read_recommendations(Home.at(home), user)
+    listed = read_recommendations(Home.at(home), user, count)
     if as_json:
         print_json(listed)
     else:
         print_recommendations(listed, console)
+
+
+def why(
+    user: UserArgument,
+    item: Annotated[str, typer.Argument(help="An item_id, or its name in the catalogue.")],
+    language: Annotated[Literal["en", "zh"], typer.Option("--language", help="Of the words.")] = "en",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why an item is in somebody's list, or where it fell and what would show it."""
+    from dmp.recommendations.why import read_why
+    from dmp.recommendations.why_card import print_why
+
+    with console.status("following the item"):
+        fate = read_why(Home.at(home), user, item)
+    if as_json:
+        print_json(fate)
+    else:
+        print_why(fate, console, language)

@@ -112,46 +112,6 @@ PARTS = {
 }
 
 
-def read_recommendations(home: Home, user: str) -> dict[str, Any]:
-    """Return one person's list and what became of the candidates that are not on it.
-
-    Keys: user_id, as_of_date, build_id, is_listing (whether the build holds lists), recommendations (rows of that
-    table) and left_out: stage, rule, item_count and up to three `examples` of items with their detail.
-    """
-    with published(home) as build:
-        user_id = find_person(build, home, user)
-        listed = build.rows(
-            "recommendations",
-            "SELECT * EXCLUDE (user_id, as_of_date, build_id) FROM recommendations WHERE user_id = ? "
-            "ORDER BY recommendation_rank",
-            user_id,
-        )
-        fates = build.rows("recommendation_fates", LEFT_OUT, user_id)
-        is_listing = "recommendations" in build.build["tables"]
-        stamp = _stamp(build)
-    for row in listed:
-        row["parts"] = json.loads(row["parts"])
-    return {
-        "user_id": user_id,
-        **stamp,
-        "is_listing": is_listing,
-        "recommendations": listed,
-        "left_out": fates,
-    }
-
-
-LEFT_OUT = """
-SELECT
-    stage, rule, count(*) AS item_count,
-    list(concat(coalesce(item_name, item_id), ': ', detail) ORDER BY item_id)[1:3] AS examples
-FROM recommendation_fates
-LEFT JOIN (SELECT item_id, item_name FROM item_profiles) USING (item_id)
-WHERE user_id = ?
-GROUP BY stage, rule
-ORDER BY stage, item_count DESC, rule
-"""
-
-
 def find_person(build: Published, home: Home, user: str) -> str:
     """Return the user_id of the one person who goes by `user`. Raises DmpError where there is not exactly one."""
     text = normalised(user)

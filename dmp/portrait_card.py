@@ -77,7 +77,7 @@ def print_recommendations(listed: dict[str, Any], console: Console) -> None:
 
 def _no_list(listed: dict[str, Any]) -> Text:
     if listed["is_listing"]:
-        return Text("nothing could be recommended to this person")
+        return Text("nothing could be recommended, or there is no consent to personalisation")
     return Text("this build holds no recommendations")
 
 

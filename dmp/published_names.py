@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from dmp.landing.contract import load_contracts
+from dmp.landing.field_contract import Identifier
 from dmp.landing.identifiers import normalised
 from dmp.settings import Home
 
@@ -13,14 +16,20 @@ NAMELESS = ("order",)
 def identifier_ids(home: Home, name: str) -> list[str]:
     """Return the ids of all identifiers that a name may stand for: itself, and its key in each namespace."""
     key = home.key()
-    found = {
-        id_of(identifier.key_of(key, name))
+    found = {id_of(identifier.key_of(key, name)) for identifier in _naming_identifiers()}
+    return [normalised(name), *sorted(found)]
+
+
+@cache
+def _naming_identifiers() -> tuple[Identifier, ...]:
+    """The contracts are part of the code: a process that answers many questions reads them once."""
+    return tuple(
+        identifier
         for contract in load_contracts().values()
         for entity in contract.entities.values()
         for identifier in entity.identifiers.values()
         if identifier.type not in NAMELESS
-    }
-    return [normalised(name), *sorted(found)]
+    )
 
 
 def id_of(key: int) -> str:

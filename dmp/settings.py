@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dmp.list_order import ListOrder
+from dmp.list_rules import ListRules
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = "home"
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     list_order: ListOrder = Field(
         ListOrder(), description="what decides beside the score, and limits of a list"
     )
+    list_rules: ListRules = Field(ListRules(), description="bounds of the rules that lists must obey")
     builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
     cuts: list[date] = Field(
         [], description="days whose metrics are kept beside the Sundays, for `dmp backtest`"

@@ -9,9 +9,10 @@ import pytest
 from rich.console import Console
 from small_build import ANN, BOB, EVE, published_home
 
-from dmp.portrait import read_portrait, read_recommendations
+from dmp.portrait import read_portrait
 from dmp.portrait_card import part_sentences, print_portrait, print_recommendations, tag_sentence
 from dmp.published import open_published
+from dmp.recommendations.published_list import read_recommendations
 from dmp.settings import DmpError, Home
 
 

@@ -79,6 +79,9 @@ ITEMS = {
     "min_age": "BIGINT",
     "blocked_regions": "VARCHAR[]",
     "is_consumable": "BOOLEAN",
+    # First and last day on which a licence or the shop lets it be sold; NULL without a bound.
+    "available_from": "DATE",
+    "available_to": "DATE",
     "observed_at": "TIMESTAMPTZ",
     **PLACE,
 }

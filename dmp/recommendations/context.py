@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from dmp.list_order import ListOrder
+from dmp.list_rules import ListRules
 from dmp.recommendations import facts
 from dmp.recommendations.item_facts import item_facts, person_facts
 from dmp.recommendations.neighbours import item_neighbours, person_weights
 from dmp.recommendations.value import ItemWorth, item_worth
+from dmp.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Context:
     `items`: one row per item of the catalogue, `item_key` is its row number, `is_known` whether it existed on
     the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `people`: one row per user_key,
     sorted. Attributes without history (age, region, consent, category, rules on items) are those of the
-    served day; stock, which what was bought since has changed, is looked at in serving only. `order` and
-    `list_length` are the owner's.
+    served day; stock, which what was bought since has changed, is looked at in serving only. `order`,
+    `list_length` and `rules` are the owner's.
     """
 
     cut: date
@@ -44,6 +46,7 @@ class Context:
     vectors: Vectors | None = None
     order: ListOrder = field(default_factory=ListOrder)
     list_length: int = 20
+    rules: ListRules = field(default_factory=ListRules)
 
     @cached_property
     def user_keys(self) -> np.ndarray:
@@ -81,22 +84,30 @@ class Context:
 
     def joined_by(self, user_keys: np.ndarray) -> Context:
         """Return the context with people added of whom nothing is known, not even a consent."""
-        strangers = pd.DataFrame({"user_key": np.setdiff1d(user_keys, self.user_keys), "is_consented": False})
+        strangers = pd.DataFrame({"user_key": np.setdiff1d(user_keys, self.user_keys)})
         if strangers.empty:
             return self
-        rows = pd.concat([self.people, strangers.assign(is_served=False)], ignore_index=True)
+        strangers = strangers.assign(is_served=False, is_consented=False, is_consented_sensitive=False)
+        rows = pd.concat([self.people, strangers], ignore_index=True)
         return replace(self, people=rows.sort_values("user_key", ignore_index=True))
 
 
 def context_as_known(
-    connection: duckdb.DuckDBPyConnection, cut: date, as_of_date: date, vectors: Vectors | None = None
+    connection: duckdb.DuckDBPyConnection,
+    cut: date,
+    as_of_date: date,
+    vectors: Vectors | None = None,
+    settings: Settings | None = None,
 ) -> Context:
     """Read the context of a cut from the warehouse, with profiles as of `as_of_date`.
 
     Leaves `facts.know(cut)` in force, for reading the outcomes after it.
     """
+    settings = settings or Settings()
     facts.know(connection, cut)
-    pairs = facts.pairs(connection)
+    pairs = facts.pairs(connection, settings.list_rules)
     items = item_facts(facts.catalogue(connection), pairs, cut)
     people = person_facts(facts.people(connection, as_of_date), pairs)
-    return Context(cut, items, pairs, people, vectors)
+    return Context(
+        cut, items, pairs, people, vectors, settings.list_order, settings.list_length, settings.list_rules
+    )

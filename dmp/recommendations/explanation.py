@@ -16,21 +16,27 @@ from dmp.recommendations.recipe import CHANNELS
 _Filled = Iterable[tuple[str, float, float, str]]
 
 
-def reasons(context: Context, listed: pd.DataFrame, language: str = "en") -> list[str]:
-    """Return one sentence per listed item: the person's own facts, else the channel that ranked it best."""
-    texts, names = REASONS[language], reason_names(listed)
+def reasons(context: Context, listed: pd.DataFrame) -> dict[str, list[str]]:
+    """Return, in each language, one sentence per listed item: the person's own facts, else the channel that
+    ranked it best.
+    """
+    names = reason_names(listed)
     own = pd.DataFrame(pair_facts(context, listed))
     items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
-    result = np.array([texts["other_channel"].format(other=name) for name in names], dtype=object)
+    filled: list[tuple[str, float, float, str]] = [("other_channel", 0, 0, name) for name in names]
     for name, describe in _DESCRIPTIONS.items():
         rows = np.flatnonzero(names == name)
         if len(rows):
-            filled = describe(context, listed.iloc[rows], own.iloc[rows], items.iloc[rows])
-            result[rows] = [
-                texts[kind].format(count=count, ago=ago(days, language), other=other)
-                for kind, count, days, other in filled
-            ]
-    return list(result)
+            described = describe(context, listed.iloc[rows], own.iloc[rows], items.iloc[rows])
+            for row, facts in zip(rows, described, strict=True):
+                filled[row] = facts
+    return {
+        language: [
+            texts[kind].format(count=count, ago=ago(days, language), other=other)
+            for kind, count, days, other in filled
+        ]
+        for language, texts in REASONS.items()
+    }
 
 
 def ago(days: float, language: str) -> str:

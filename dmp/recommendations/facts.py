@@ -10,6 +10,8 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from dmp.list_rules import ListRules
+
 # Decays are summed as integers of 2^-30: a sum of a million of them still fits a BIGINT.
 FIXED_POINT = 2**30
 
@@ -23,6 +25,7 @@ SELECT
     activity.user_key,
     catalogue.item_key,
     CAST($cut - activity.event_date AS INTEGER) AS age_days,
+    sum(impression_count)::BIGINT AS impression_count,
     sum(view_count + click_count)::BIGINT AS view_count,
     sum(cart_count)::BIGINT AS cart_count,
     sum(favourite_count)::BIGINT AS favourite_count,
@@ -58,7 +61,10 @@ SELECT
     sum(CAST($unit * power(0.5, age_days / $interest) AS BIGINT)
         * least(view_count + 3 * (cart_count + favourite_count), 20))::BIGINT / $unit AS interest,
     sum(dismiss_count)::BIGINT AS dismiss_count,
-    min(age_days) FILTER (dismiss_count > 0) AS last_dismiss_days
+    min(age_days) FILTER (dismiss_count > 0) AS last_dismiss_days,
+    min(age_days) FILTER (cart_count + favourite_count + purchase_count > 0) AS last_effect_days,
+    coalesce(sum(impression_count + view_count) FILTER (age_days < $seen_days), 0)::BIGINT AS recent_seen_count,
+    count(*) FILTER (impression_count > 0 AND age_days < $shown_days) AS recent_shown_day_count
 FROM known_activity
 GROUP BY user_key, item_key
 ORDER BY user_key, item_key
@@ -85,8 +91,8 @@ ORDER BY user_key
 """
 
 _CATALOGUE = """
-SELECT item_id, item_name, category, brand, stock_quantity, min_age, blocked_regions, is_consumable,
-    first_seen_date, price_amount, cost_amount
+SELECT item_id, item_name, category, category_top, brand, stock_quantity, min_age, blocked_regions, is_consumable,
+    available_from, available_to, first_seen_date, price_amount, cost_amount
 FROM profiles.item_profiles
 ORDER BY item_id
 """
@@ -100,7 +106,8 @@ SELECT
     coalesce(profile.user_key = known.user_key, false) AS is_served,
     profile.age,
     profile.region,
-    coalesce(profile.is_consented_personalisation, false) AS is_consented
+    coalesce(profile.is_consented_personalisation, false) AS is_consented,
+    coalesce(profile.is_consented_sensitive, false) AS is_consented_sensitive
 FROM (SELECT user_key FROM known_activity UNION SELECT user_key FROM profiles.user_profiles) AS known
 LEFT JOIN profiles.identity_map_history AS identity_map
     ON identity_map.identifier_key = known.user_key
@@ -130,11 +137,13 @@ def know(connection: duckdb.DuckDBPyConnection, cut: date) -> None:
     connection.execute(_KNOWN_ACTIVITY, {"cut": cut})
 
 
-def pairs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def pairs(connection: duckdb.DuckDBPyConnection, rules: ListRules | None = None) -> pd.DataFrame:
     """Return one row per (user_key, item_key) with any activity: counts, ages in days, decayed habit and
-    interest.
+    interest, and what was seen or shown within the days that the rules name.
     """
+    rules = rules or ListRules()
     values = {"unit": FIXED_POINT, "habit": HABIT_HALF_LIFE, "interest": INTEREST_HALF_LIFE}
+    values |= {"seen_days": rules.seen_without_effect.days, "shown_days": rules.shown_too_often.days}
     return connection.execute(_PAIRS, values).df()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,14 +47,16 @@ def candidate_features(context: Context, candidates: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({name: np.asarray(column, dtype=np.float32) for name, column in columns.items()})
 
 
-def pair_facts(context: Context, candidates: pd.DataFrame) -> dict[str, np.ndarray]:
+def pair_facts(
+    context: Context, candidates: pd.DataFrame, names: Sequence[str] = PAIR_FEATURES
+) -> dict[str, np.ndarray]:
     """Return the person's own facts about each candidate; missing where they never touched it."""
     codes = context.codes(candidates)
     known = context.pair_codes
     places = np.minimum(np.searchsorted(known, codes), max(0, len(known) - 1))
     found = known[places] == codes if len(known) else np.zeros(len(codes), dtype=bool)
     values = {}
-    for name in PAIR_FEATURES:
+    for name in names:
         column = context.pairs[name].to_numpy(dtype=np.float32)
         values[name] = (
             np.where(found, column[places], np.float32(np.nan)) if len(known) else np.full(len(codes), np.nan)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import candidate_features
-from dmp.recommendations.filters import REMOVED_COLUMNS
+from dmp.recommendations.filters.parting import REMOVED_COLUMNS
 from dmp.recommendations.learnt_ranker import LearntRanker
 from dmp.recommendations.ordering import position_in_group
 from dmp.recommendations.ranking import fused_score

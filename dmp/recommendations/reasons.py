@@ -20,6 +20,21 @@ REASONS = {
         "popular_lately": "Buyers in the last 30 days: {count:.0f}",
         "viewed_lately": "Viewers in the last 30 days: {count:.0f}",
         "other_channel": "Proposed by {other}",
-    }
+    },
+    "zh": {
+        "own_purchases": "{count:.0f}天买过，最近一次{ago}",
+        "own_purchase": "{ago}买过",
+        "own_cart": "加购或收藏过，最近一次{ago}",
+        "own_views": "看过{count:.0f}次，最近一次{ago}",
+        "own_view": "{ago}看过",
+        "item_to_item_bought": "常与{ago}买过的{other}搭配",
+        "item_to_item_viewed": "常与{ago}看过的{other}搭配",
+        "factorisation": "口味相近的人喜欢",
+        "category_affinity": "常逛的{other}中卖得好",
+        "new_items": "新品，{ago}首次出现；近30天购买人数{count:.0f}",
+        "popular_lately": "近30天购买人数{count:.0f}",
+        "viewed_lately": "近30天浏览人数{count:.0f}",
+        "other_channel": "由{other}召回",
+    },
 }
-AGO = {"en": ("today", "yesterday", "{days:.0f} days ago")}
+AGO = {"en": ("today", "yesterday", "{days:.0f} days ago"), "zh": ("今天", "昨天", "{days:.0f}天前")}

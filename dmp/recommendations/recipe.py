@@ -10,15 +10,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.filters import (
-    Filtered,
-    already_owned,
-    below_age,
-    blocked_region,
-    out_of_stock,
-    refused,
-    without_consent,
-)
+from dmp.recommendations.filters.already_owned import already_owned
+from dmp.recommendations.filters.below_age import below_age
+from dmp.recommendations.filters.blocked_region import blocked_region
+from dmp.recommendations.filters.not_available import not_available
+from dmp.recommendations.filters.out_of_stock import out_of_stock
+from dmp.recommendations.filters.outside_price_band import outside_price_band
+from dmp.recommendations.filters.parting import Filtered
+from dmp.recommendations.filters.refused import refused
+from dmp.recommendations.filters.seen_without_effect import seen_without_effect
+from dmp.recommendations.filters.sensitive_category import sensitive_category
+from dmp.recommendations.filters.shown_too_often import shown_too_often
+from dmp.recommendations.filters.tired_of_group import tired_of_group
+from dmp.recommendations.filters.without_consent import without_consent
 from dmp.recommendations.recall.category_affinity import recall_category_affinity
 from dmp.recommendations.recall.factorisation import recall_factorisation
 from dmp.recommendations.recall.item_to_item import recall_item_to_item
@@ -62,9 +66,15 @@ class Filter:
 
 FILTERS = (
     Filter("without_consent", without_consent),
+    Filter("sensitive_category", sensitive_category),
     Filter("below_age", below_age),
     Filter("blocked_region", blocked_region),
+    Filter("not_available", not_available),
     Filter("out_of_stock", out_of_stock, has_history=False),
     Filter("refused", refused),
+    Filter("tired_of_group", tired_of_group),
     Filter("already_owned", already_owned),
+    Filter("seen_without_effect", seen_without_effect),
+    Filter("shown_too_often", shown_too_often),
+    Filter("outside_price_band", outside_price_band),
 )

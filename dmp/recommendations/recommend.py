@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -20,7 +19,8 @@ from dmp.recommendations.held_out import HeldOut, bought, held_out, is_apart, kn
 from dmp.recommendations.lists import by_score, ranked_candidates, scored
 from dmp.recommendations.model import Ranker, ranker_of
 from dmp.recommendations.outcomes import outcomes_after
-from dmp.recommendations.recipe import CHANNELS
+from dmp.recommendations.recipe import CHANNELS, FILTERS
+from dmp.recommendations.removals import rule_values
 from dmp.recommendations.serving import serve
 from dmp.recommendations.trade_offs import recommendation_trade_offs
 from dmp.recommendations.training import TrainingRows, joined, training_rows
@@ -42,8 +42,9 @@ def recommend_all(
     """Return the stage's tables by name.
 
     recommendations: as_of_date, user_key, user_id, item_id, item_name, recommendation_rank, score,
-    probability, margin, attraction, value, channels, reason, parts; recommendation_fates: as_of_date, user_key,
-    item_id, stage, rule, detail, one row per candidate not listed; recommendation_metrics, _calibration, _trade_offs
+    probability, margin, attraction, value, channels, reason, reason_zh, parts; recommendation_fates: as_of_date,
+    user_key, item_id, stage, rule, detail, score, value, would_be_rank, further_rules, one row per candidate not
+    listed; recommendation_rules, one row per rule; recommendation_metrics, _calibration, _trade_offs
     and recommendation_models. The ranker learns from facts as
     known on the evaluation cut (one window before the last Sunday, unless given) and is the one that is
     measured and served; lists are made of what is known on `as_of_date`. Without `vectors_as_of` the
@@ -52,8 +53,7 @@ def recommend_all(
 
     def known(cut: date) -> Context:
         vectors = Vectors(**vectors_as_of(cut)) if vectors_as_of else None
-        context = context_as_known(connection, cut, as_of_date, vectors)
-        return replace(context, order=settings.list_order, list_length=settings.list_length)
+        return context_as_known(connection, cut, as_of_date, vectors, settings)
 
     first_date, _ = facts.log_extent(connection, as_of_date)
     last_date = weekly_cut(first_date, as_of_date)
@@ -67,6 +67,9 @@ def recommend_all(
     return {
         "recommendations": recommendations,
         "recommendation_fates": fates,
+        "recommendation_rules": rule_values(
+            fates, FILTERS, settings.list_rules, settings.list_length, as_of_date
+        ),
         **metrics,
         "recommendation_models": ranker.described().assign(margin_basis=served.worth.basis),
     }

@@ -12,21 +12,23 @@ from dmp.recommendations.context import Context
 from dmp.recommendations.explanation import item_names, reasons
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.model import Ranker
-from dmp.recommendations.recipe import CHANNELS
+from dmp.recommendations.recipe import CHANNELS, FILTERS
+from dmp.recommendations.removals import judged
 from dmp.recommendations.score_parts import score_parts
 from dmp.settings import Settings
 
 # People served at once: some 300,000 candidates with their features, about 200 MB.
-_BLOCK_OF_PEOPLE = 2000
+BLOCK_OF_PEOPLE = 2000
 
 LISTED = {
     "as_of_date": "object", "user_key": "int64", "user_id": "str", "item_id": "str", "item_name": "str",
     "recommendation_rank": "int32", "score": "float64", "probability": "float64", "margin": "float64",
-    "attraction": "float64", "value": "float64", "channels": "object", "reason": "str", "parts": "str",
+    "attraction": "float64", "value": "float64", "channels": "object", "reason": "str", "reason_zh": "str",
+    "parts": "str",
 }  # fmt: skip
 FATES = {
     "as_of_date": "object", "user_key": "int64", "item_id": "str", "stage": "str", "rule": "str",
-    "detail": "str",
+    "detail": "str", "score": "float64", "value": "float64", "would_be_rank": "Int64", "further_rules": "str",
 }  # fmt: skip
 
 
@@ -46,8 +48,8 @@ def serve(
         [pd.DataFrame(columns=list(FATES)).astype(FATES)],
     )
     explained = served["user_key"].to_numpy()[: settings.explained_people]
-    for start in range(0, len(served), _BLOCK_OF_PEOPLE):
-        people = served.iloc[start : start + _BLOCK_OF_PEOPLE]
+    for start in range(0, len(served), BLOCK_OF_PEOPLE):
+        people = served.iloc[start : start + BLOCK_OF_PEOPLE]
         recalled = recall_candidates(context, people, CHANNELS)
         ranked, removed = ranked_candidates(context, recalled, ranker.learnt, is_served=True)
         is_listed = (ranked["recommendation_rank"] <= settings.list_length).to_numpy()
@@ -55,6 +57,7 @@ def serve(
             rows = ranked[is_listed].reset_index(drop=True)
             parts = score_parts(context, rows, ranker.learnt, explained)
             listed.append(recommendation_rows(context, rows, parts, as_of_date))
+        removed = judged(context, recalled, ranked, removed, ranker=ranker.learnt, filters=FILTERS)
         fates.append(fate_rows(context, ranked[~is_listed], removed, as_of_date))
     tables = [[part for part in parts if len(part)] or parts[:1] for parts in (listed, fates)]
     return pd.concat(tables[0], ignore_index=True), pd.concat(tables[1], ignore_index=True)
@@ -66,6 +69,7 @@ def recommendation_rows(
     """Return one row per listed item in the columns of LISTED."""
     items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
     people = context.people.iloc[context.positions(listed["user_key"].to_numpy())].reset_index(drop=True)
+    told = reasons(context, listed)
     names = np.array([channel.name for channel in CHANNELS], dtype=object)
     proposed = listed[[f"{name}_rank" for name in names]].notna().to_numpy()
     return pd.DataFrame(
@@ -79,7 +83,8 @@ def recommendation_rows(
             "score": listed["score"],
             **{name: listed[name] for name in VALUE_PARTS},
             "channels": [list(names[row]) for row in proposed],
-            "reason": reasons(context, listed),
+            "reason": told["en"],
+            "reason_zh": told["zh"],
             "parts": parts,
         }
     ).astype(LISTED)
@@ -92,9 +97,12 @@ def fate_rows(
     FATES.
     """
     fell = unlisted["rerank_rule"].notna()
-    below = unlisted[["user_key", "item_key"]].assign(stage=np.where(fell, "rerank", "rank"))
+    below = unlisted[["user_key", "item_key", "score", "value"]].assign(
+        stage=np.where(fell, "rerank", "rank"), further_rules=None
+    )
     below["rule"] = unlisted["rerank_rule"].where(fell, "below_list")
     below["detail"] = "rank " + unlisted["score_rank"].astype(str) + np.where(fell, " by score alone", "")
+    below["would_be_rank"] = unlisted["score_rank"].astype("Int64")
     fates = pd.concat([removed.assign(stage="filter"), below], ignore_index=True)
     fates = fates.sort_values(["user_key", "item_key"], ignore_index=True)
     fates["item_id"] = context.items["item_id"].to_numpy()[fates["item_key"].to_numpy()]

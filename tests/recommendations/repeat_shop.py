@@ -58,7 +58,7 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
     connection.execute(
         """CREATE TABLE profiles.user_item_activity AS
         SELECT user_key, item_id, event_date::DATE AS event_date, landed_date::DATE AS landed_date,
-            landed_date::DATE AS known_from, known_to::DATE AS known_to, zero AS impression_count,
+            landed_date::DATE AS known_from, known_to::DATE AS known_to, view_count AS impression_count,
             zero AS click_count, view_count, cart_count, zero AS favourite_count, dismiss_count, purchase_count,
             purchase_count AS purchase_quantity, (purchase_count * 12.5)::DECIMAL(18, 4) AS purchase_amount
         FROM known"""
@@ -67,11 +67,13 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         f"""CREATE TABLE profiles.item_profiles AS
         SELECT printf('item%02d', number) AS item_id, 'Item ' || number AS item_name,
             'Category ' || number // 10 AS category, 'All' AS category_top, 'Brand ' || number % 3 AS brand,
-            12.5::DECIMAL(18, 4) AS price_amount, NULL::DECIMAL(18, 4) AS cost_amount,
+            if(number % 10 = 9, 125, 12.5)::DECIMAL(18, 4) AS price_amount, NULL::DECIMAL(18, 4) AS cost_amount,
             if(number = 1, 0, 5)::BIGINT AS stock_quantity,
             if(number = 2, 18, NULL)::INTEGER AS min_age,
             if(number = 3, ['North'], NULL)::VARCHAR[] AS blocked_regions,
             if(number % 10 = 4, false, true) AS is_consumable,
+            if(number = 6, DATE '2024-04-12', NULL) AS available_from,
+            if(number = 5, DATE '2024-04-10', NULL) AS available_to,
             if(number = 39, DATE '2024-04-05', DATE '{FIRST_DATE}') AS first_seen_date
         FROM range({ITEMS}) AS numbers (number)"""
     )
@@ -80,7 +82,8 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         SELECT (number * 1000003 - 50000000)::BIGINT AS user_key, printf('u%03d', number) AS user_id,
             true AS is_identified, if(number % 3 = 0, NULL, 15 + number % 30)::INTEGER AS age,
             NULL::VARCHAR AS gender, ['North', 'South', NULL][1 + number % 3] AS region,
-            number % 20 <> {NO_CONSENT} AS is_consented_personalisation, 'grow' AS lifecycle_stage
+            number % 20 <> {NO_CONSENT} AS is_consented_personalisation,
+            number % 2 = 0 AS is_consented_sensitive, 'grow' AS lifecycle_stage
         FROM range({PEOPLE}) AS numbers (number)"""
     )
     connection.execute(

@@ -15,6 +15,8 @@ select
     min_age,
     blocked_regions,
     is_consumable,
+    available_from,
+    available_to,
     observed_at,
     landed_date,
     source_file,

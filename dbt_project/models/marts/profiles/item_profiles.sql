@@ -61,6 +61,8 @@ select
     latest.min_age,
     latest.blocked_regions,
     latest.is_consumable,
+    latest.available_from,
+    latest.available_to,
     least(known.first_listed_date, activity.first_event_date) as first_seen_date,
     ratings.average_rating,
     coalesce(ratings.rating_count, 0) as rating_count,

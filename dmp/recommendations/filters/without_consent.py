@@ -1,0 +1,23 @@
+"""Without consent to personalisation, only what is popular is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dmp.recommendations.context import Context
+from dmp.recommendations.filters.parting import Filtered, of_people, split
+
+
+def without_consent(context: Context, candidates: pd.DataFrame) -> Filtered:
+    """Leave people who have not consented to personalisation only what is popular, and nothing else about
+    it.
+    """
+    refuses = ~of_people(context, candidates, "is_consented").to_numpy(dtype=bool)
+    is_personal = candidates["popular_lately_rank"].isna().to_numpy()
+    detail = "no consent to personalisation: only what is popular remains"
+    kept, removed = split(candidates, refuses & is_personal, "without_consent", detail)
+    blank = kept.columns.difference(["user_key", "item_key", "popular_lately_score", "popular_lately_rank"])
+    kept = kept.copy()
+    kept.loc[refuses[~(refuses & is_personal)], blank] = np.nan
+    return kept, removed

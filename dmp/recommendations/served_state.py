@@ -1,0 +1,72 @@
+"""What the published lists were made of, read back: for questions about them that the tables do not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from dmp.builds import code_version
+from dmp.list_rules import ListRules
+from dmp.recommendations.context import Context, Vectors, context_as_known
+from dmp.recommendations.ranker_store import load_ranker
+from dmp.settings import DmpError, Home
+from dmp.warehouse import connect, is_whole, provenance
+
+MADE_BY = "SELECT model_version, status FROM recommendations.recommendation_models"
+DAY = "SELECT as_of_date FROM intermediate.int_cuts WHERE is_served"
+
+
+@dataclass(frozen=True)
+class ServedState:
+    """The facts and the ranker of the day that is served; the ranker is None where channels are blended."""
+
+    as_of_date: date
+    context: Context
+    ranker: Any | None
+    connection: duckdb.DuckDBPyConnection
+
+    def under(self, rules: ListRules) -> Context:
+        """Return the same facts under other bounds of rules."""
+        return context_as_known(
+            self.connection, self.as_of_date, self.as_of_date, self.context.vectors, rules
+        )
+
+
+@contextmanager
+def served_state(home: Home) -> Iterator[ServedState]:
+    """Open the warehouse for reading, as the lists were made from it.
+
+    Raises DmpError where nothing ran yet, a run is writing or did not end, or other code made the tables.
+    """
+    settings = home.settings()
+    try:
+        with connect(home, settings, read_only=True) as connection:
+            made_by = (provenance(home) or {}).get("code_version")
+            if not is_whole(home, None) or made_by != code_version():
+                raise DmpError(
+                    f"the tables of {home.root} are unfinished or made by other code: "
+                    f"`dmp run --home {home.root}` first"
+                )
+            yield _read(connection, home, settings.list_rules)
+    except duckdb.IOException as error:
+        raise DmpError(f"a run is writing to {home.root}: ask again when it has ended") from error
+
+
+def _read(connection: duckdb.DuckDBPyConnection, home: Home, rules: ListRules) -> ServedState:
+    ((day,),) = connection.execute(DAY).fetchall()
+    ((version, status),) = connection.execute(MADE_BY).fetchall()
+    vectors = Vectors(
+        connection.execute("FROM vectors.item_vectors ORDER BY item_id").df(),
+        connection.execute("FROM vectors.user_vectors ORDER BY user_key").df(),
+    )
+    ranker = load_ranker(home.models / "ranker" / version) if status == "learnt" else None
+    if ranker is None and status == "learnt":
+        raise DmpError(
+            f"the ranker {version} is not in {home.models}: `dmp run --rebuild --home {home.root}`"
+        )
+    return ServedState(day, context_as_known(connection, day, day, vectors, rules), ranker, connection)
