@@ -30,16 +30,19 @@ LISTS = "SELECT user_id, recommendation_rank, item_id, reason FROM recommendatio
 
 
 def measured(people: list[str], ask: Callable[[str], object]) -> dict[str, float]:
-    """Return median, 99th percentile and maximum of the milliseconds that asking for each person takes, once warm."""
+    """Return the milliseconds that asking for a person takes, once warm: median, 99th percentile, maximum; and the mean
+    of the processor's time, which other work on the machine does not lengthen.
+    """
     for person in people[:WARM_UP]:
         ask(person)
-    milliseconds = []
+    milliseconds, worked = [], time.process_time()
     for person in people:
         started = time.perf_counter()
         ask(person)
         milliseconds.append((time.perf_counter() - started) * 1000)
-    median, tail, most = np.percentile(milliseconds, [50, 99, 100])
-    return {"median_ms": float(median), "p99_ms": float(tail), "max_ms": float(most)}
+    worked = (time.process_time() - worked) * 1000 / len(people)
+    median, tail, most = map(float, np.percentile(milliseconds, [50, 99, 100]))
+    return {"median_ms": median, "p99_ms": tail, "max_ms": most, "processor_ms": worked}
 
 
 def bare_lookup(build: Published) -> Callable[[str], object]:
@@ -88,7 +91,8 @@ def main() -> None:
             json.dumps(row)
             if options.json
             else f"{row['way']:15} {row['people']:6} people  median {row['median_ms']:7.3f} ms  "
-            f"99 % {row['p99_ms']:7.3f} ms  longest {row['max_ms']:7.3f} ms  {row['differences']} lists differ"
+            f"99 % {row['p99_ms']:7.3f} ms  longest {row['max_ms']:7.3f} ms  "
+            f"processor {row['processor_ms']:6.3f} ms  {row['differences']} lists differ"
         )
     is_reached = found[0]["p99_ms"] < GOAL_MILLISECONDS and not found[0]["differences"]  # type: ignore[operator]
     sys.exit(0 if is_reached else 1)

@@ -113,17 +113,19 @@ PARTS = {
 
 
 def find_person(build: Published, home: Home, user: str) -> str:
-    """Return the user_id of the one person who goes by `user`. Raises DmpError where there is not exactly one."""
+    """Return the user_id of the one person who goes by `user`; a published user_id is nothing else.
+
+    Raises DmpError where there is not exactly one.
+    """
     text = normalised(user)
+    if build.rows("user_profiles", "SELECT user_id FROM user_profiles WHERE user_id = ?", text):
+        return text
     found = build.rows(
         "user_profiles",
         """
-        SELECT user_id FROM user_profiles WHERE user_id = ?
-        UNION
-        SELECT user_id FROM identity_map SEMI JOIN user_profiles USING (user_id) WHERE list_contains(?, identifier_id)
-        ORDER BY user_id
+        SELECT DISTINCT user_id FROM identity_map SEMI JOIN user_profiles USING (user_id)
+        WHERE list_contains(?, identifier_id) ORDER BY user_id
         """,
-        text,
         identifier_ids(home, user),
     )
     if not found:

@@ -15,6 +15,7 @@ filter_ = typer.Typer(
     no_args_is_help=True, help="Which rules lists obey; what other bounds of one would change."
 )
 
+NAMES_SHOWN = 3
 RULES = """
 SELECT rule, bounds, removed_count, person_count, item_count, round(score_sum, 2) AS score_sum, would_list_count,
     round(would_list_score_sum, 2) AS would_list_score_sum
@@ -102,4 +103,9 @@ def _bounds(bounds: dict[str, Any]) -> str:
 
 
 def _moves(row: dict[str, Any]) -> str:
-    return "; ".join(f"{move} {', '.join(row[move])}" for move in ("comes", "goes") if row[move])
+    return "; ".join(f"{move} {_first(row[move])}" for move in ("comes", "goes") if row[move])
+
+
+def _first(names: list[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -32,7 +32,8 @@ def why_rows(why: dict[str, Any], language: str) -> Rows:
     if why["stage"] == "listed":
         rows.append(("why", why["reason"] if language == "en" else why["reason_zh"]))
         rows += [("channels", text) for text in channel_texts(why, language)]
-    rows += [("passed", words("passed", rule, language)) for rule in why["passed_rules"]]
+    passed = "; ".join(words("passed", rule, language) for rule in why["passed_rules"])
+    rows += [("passed", passed)] if passed else []
     if why["stage"] == "listed":
         return rows + [("parts", text) for text in part_texts(why, language)]
     return rows + [("change", text) for text in change_texts(why, language)]
