@@ -17,8 +17,8 @@ filter_ = typer.Typer(
 
 NAMES_SHOWN = 3
 RULES = """
-SELECT rule, bounds, removed_count, person_count, item_count, round(score_sum, 2) AS score_sum, would_list_count,
-    round(would_list_score_sum, 2) AS would_list_score_sum
+SELECT rule, bounds, removed_count, person_count, item_count, round(score_sum, 2) AS score_sum,
+    round(value_sum, 2) AS value_sum, would_list_count, round(would_list_value_sum, 2) AS would_list_value_sum
 FROM recommendation_rules ORDER BY rule_order
 """
 
@@ -87,7 +87,10 @@ def _print(changes: dict[str, Any]) -> None:
             f"{number(changes['removed_before'])} -> {number(changes['removed_after'])}",
         ],
         ["places coming, going", f"{number(changes['coming_count'])}, {number(changes['going_count'])}"],
-        ["score of all lists", f"{changes['score_before']:,.2f} -> {changes['score_after']:,.2f}"],
+        *[
+            [f"{name} of all lists", f"{changes[f'{name}_before']:,.2f} -> {changes[f'{name}_after']:,.2f}"]
+            for name in ("score", "value")
+        ],
     ]
     rows += [
         [row["item_name"], f"in {number(row['lists_before'])} -> {number(row['lists_after'])} lists"]

@@ -18,8 +18,8 @@ from dmp.recommendations.recipe import Filter
 
 RULES = {
     "as_of_date": "object", "rule": "str", "rule_order": "int32", "bounds": "str", "removed_count": "int64",
-    "person_count": "int64", "item_count": "int64", "score_sum": "float64", "value_sum": "float64", "would_list_count": "int64",
-    "would_list_value_sum": "float64",
+    "person_count": "int64", "item_count": "int64", "score_sum": "float64", "value_sum": "float64",
+    "would_list_count": "int64",     "would_list_value_sum": "float64",
 }  # fmt: skip
 
 

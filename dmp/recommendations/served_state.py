@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
 from dmp.builds import code_version
 from dmp.list_rules import ListRules
 from dmp.recommendations.context import Context, Vectors, context_as_known
+from dmp.recommendations.learnt_ranker import LearntRanker
 from dmp.recommendations.ranker_store import load_ranker
-from dmp.settings import DmpError, Home
+from dmp.settings import DmpError, Home, Settings
 from dmp.warehouse import connect, is_whole, provenance
 
 MADE_BY = "SELECT model_version, status FROM recommendations.recommendation_models"
@@ -27,13 +27,15 @@ class ServedState:
 
     as_of_date: date
     context: Context
-    ranker: Any | None
+    ranker: LearntRanker | None
+    settings: Settings
     connection: duckdb.DuckDBPyConnection
 
     def under(self, rules: ListRules) -> Context:
         """Return the same facts under other bounds of rules."""
+        settings = self.settings.model_copy(update={"list_rules": rules})
         return context_as_known(
-            self.connection, self.as_of_date, self.as_of_date, self.context.vectors, rules
+            self.connection, self.as_of_date, self.as_of_date, self.context.vectors, settings
         )
 
 
@@ -52,12 +54,12 @@ def served_state(home: Home) -> Iterator[ServedState]:
                     f"the tables of {home.root} are unfinished or made by other code: "
                     f"`dmp run --home {home.root}` first"
                 )
-            yield _read(connection, home, settings.list_rules)
+            yield _read(connection, home, settings)
     except duckdb.IOException as error:
         raise DmpError(f"a run is writing to {home.root}: ask again when it has ended") from error
 
 
-def _read(connection: duckdb.DuckDBPyConnection, home: Home, rules: ListRules) -> ServedState:
+def _read(connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings) -> ServedState:
     ((day,),) = connection.execute(DAY).fetchall()
     ((version, status),) = connection.execute(MADE_BY).fetchall()
     vectors = Vectors(
@@ -69,4 +71,5 @@ def _read(connection: duckdb.DuckDBPyConnection, home: Home, rules: ListRules) -
         raise DmpError(
             f"the ranker {version} is not in {home.models}: `dmp run --rebuild --home {home.root}`"
         )
-    return ServedState(day, context_as_known(connection, day, day, vectors, rules), ranker, connection)
+    context = context_as_known(connection, day, day, vectors, settings)
+    return ServedState(day, context, ranker, settings, connection)

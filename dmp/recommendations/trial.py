@@ -14,6 +14,7 @@ from dmp.list_rules import ListRules
 from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import Context
 from dmp.recommendations.explanation import item_names
+from dmp.recommendations.learnt_ranker import LearntRanker
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.recipe import CHANNELS, FILTERS
 from dmp.recommendations.serving import BLOCK_OF_PEOPLE
@@ -54,18 +55,19 @@ def bounds_of(texts: list[str]) -> dict[str, Any]:
 
 
 def effect(
-    before: Context, after: Context, ranker: Any | None, rule: str, list_length: int
+    before: Context, after: Context, ranker: LearntRanker | None, rule: str, list_length: int
 ) -> dict[str, Any]:
     """Return what the bounds of `after` change in the lists that those of `before` give the served people.
 
     Keys: people_count, list_count (lists that change), coming_count and going_count (places in lists), removed_before
-    and removed_after (candidates by this rule; a candidate counts for the first rule that removes it),
-    score_before and score_after (all lists, added up), items (those that come or go most, with lists before and after)
-    and people (some whose lists change and who consented, with what comes and goes).
+    and removed_after (candidates by this rule; a candidate counts for the first rule that removes it), score_before,
+    score_after, value_before and value_after (all lists, added up; no value without a probability), items (those that
+    come or go most, with lists before and after) and people (some whose lists change and who consented, with what comes
+    and goes).
     """
     heads, removed = _heads(before, after, ranker, rule, list_length)
-    one, other = (head.set_index(_PAIR)["score"] for head in heads)
-    coming, going = other.index.difference(one.index), one.index.difference(other.index)
+    one, other = (pd.MultiIndex.from_frame(head[_PAIR]) for head in heads)
+    coming, going = other.difference(one), one.difference(other)
     changed = np.union1d(coming.get_level_values(0), going.get_level_values(0))
     return {
         "people_count": int(before.people["is_served"].sum()),
@@ -74,15 +76,18 @@ def effect(
         "going_count": len(going),
         "removed_before": removed[0],
         "removed_after": removed[1],
-        "score_before": float(one.sum()),
-        "score_after": float(other.sum()),
+        **{
+            f"{name}_{when}": float(head[name].sum())
+            for name in ("score", "value")
+            for when, head in zip(("before", "after"), heads, strict=True)
+        },
         "items": _items(before, *(head["item_key"] for head in heads)),
         "people": list(_people(before, changed, coming, going)),
     }
 
 
 def _heads(
-    before: Context, after: Context, ranker: Any | None, rule: str, list_length: int
+    before: Context, after: Context, ranker: LearntRanker | None, rule: str, list_length: int
 ) -> tuple[list[pd.DataFrame], list[int]]:
     """Return the lists under each context, and how many candidates the rule removed."""
     served = before.people.loc[before.people["is_served"].to_numpy(dtype=bool), ["user_key"]]
@@ -93,7 +98,7 @@ def _heads(
         for place, context in enumerate((before, after)):
             ranked, fallen = ranked_candidates(context, recalled, ranker, is_served=True)
             is_listed = (ranked["recommendation_rank"] <= list_length).to_numpy()
-            heads[place].append(ranked.loc[is_listed, [*_PAIR, "score"]])
+            heads[place].append(ranked.loc[is_listed, [*_PAIR, "score", "value"]])
             removed[place] += int((fallen["rule"] == rule).sum())
     return [pd.concat(parts, ignore_index=True) for parts in heads], removed
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from dmp.list_order import ListOrder
 from dmp.portrait import find_person
 from dmp.published import Published, published
 from dmp.published_names import key_of
@@ -17,7 +18,8 @@ SELECT
     items.item_id, items.item_name,
     CASE WHEN listed.item_id IS NOT NULL THEN 'listed' ELSE coalesce(fates.stage, 'recall') END AS stage,
     coalesce(fates.rule, if(listed.item_id IS NULL, 'no_channel', NULL)) AS rule, fates.detail,
-    listed.recommendation_rank, coalesce(listed.score, fates.score) AS score, fates.would_be_rank, fates.further_rules,
+    listed.recommendation_rank, coalesce(listed.score, fates.score) AS score,
+    coalesce(listed.value, fates.value) AS value, listed.probability, fates.would_be_rank, fates.further_rules,
     listed.channels, listed.reason, listed.reason_zh, listed.parts
 FROM item_profiles AS items
 LEFT JOIN (FROM recommendations WHERE user_id = $1) AS listed ON listed.item_id = items.item_id
@@ -45,8 +47,9 @@ def read_why(home: Home, user: str, item: str) -> dict[str, Any]:
     """Return an item's fate for a person.
 
     user: a published user_id or the source's own id; item: an item_id, or a name in the catalogue as it stands there.
-    Keys: user_id, as_of_date, build_id, item_id, item_name, `stage` (listed, rank, filter, recall, catalogue, or
-    consent where the person lets no lists be shown), rule, detail, recommendation_rank, score, would_be_rank,
+    Keys: user_id, as_of_date, build_id, item_id, item_name, `stage` (listed, rank, rerank, filter, recall, catalogue,
+    or consent where the person lets no lists be shown), rule, detail, recommendation_rank, score, value, probability,
+    would_be_rank (by score), is_by_score (whether nothing but the score orders lists),
     further_rules (list), channels, reason, reason_zh, parts, passed_rules (those that it was found to pass),
     list_length, last_score (of the last item of the list), and gap (of an item that no channel proposed: the nearest
     channel and what was lacking there).
@@ -88,6 +91,7 @@ def _fate(build: Published, user_id: str, item: str) -> dict[str, Any]:
         "parts": json.loads(fate["parts"]) if fate["parts"] else {},
         "passed_rules": _passed(rules, fate),
         "list_length": build.build["settings"]["list_length"],
+        "is_by_score": ListOrder.model_validate(build.build["settings"]["list_order"]).is_by_score,
         "last_score": last[0]["score"] if last else None,
     }
 
@@ -100,7 +104,10 @@ def _passed(rules: list[str], fate: dict[str, Any]) -> list[str]:
 
 
 def _empty(item_id: str) -> dict[str, Any]:
-    names = "item_name rule detail recommendation_rank score would_be_rank channels reason reason_zh last_score gap"
+    names = (
+        "item_name rule detail recommendation_rank score value probability would_be_rank channels reason reason_zh "
+        "last_score gap"
+    )
     return {
         "item_id": item_id,
         **dict.fromkeys(names.split()),
@@ -108,6 +115,7 @@ def _empty(item_id: str) -> dict[str, Any]:
         "passed_rules": [],
         "parts": {},
         "list_length": 0,
+        "is_by_score": True,
     }
 
 

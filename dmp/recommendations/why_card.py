@@ -35,7 +35,8 @@ def why_rows(why: dict[str, Any], language: str) -> Rows:
     passed = "; ".join(words("passed", rule, language) for rule in why["passed_rules"])
     rows += [("passed", passed)] if passed else []
     if why["stage"] == "listed":
-        return rows + [("parts", text) for text in part_texts(why, language)]
+        rows += [("parts", text) for text in part_texts(why, language)]
+        return rows + ([("value", _sentence("worth", language, why))] if why["value"] is not None else [])
     return rows + [("change", text) for text in change_texts(why, language)]
 
 
@@ -62,8 +63,8 @@ def part_texts(why: dict[str, Any], language: str) -> list[str]:
 
 def change_texts(why: dict[str, Any], language: str) -> list[str]:
     """Return the smallest change that would show an item, and whether it is enough."""
-    if why["stage"] == "rank":
-        return [_sentence("short", language, why)]
+    if why["stage"] in ("rank", "rerank"):
+        return [_sentence("short" if why["is_by_score"] else "ordered", language, why)]
     if why["stage"] == "recall":
         return _gap_texts(why["gap"], language)
     if why["stage"] == "consent":
@@ -77,7 +78,7 @@ def change_texts(why: dict[str, Any], language: str) -> list[str]:
     if why["would_be_rank"] and why["would_be_rank"] > why["list_length"]:
         texts.append(_sentence("not_enough", language, why))
     elif why["would_be_rank"] and not why["further_rules"]:
-        texts.append(_sentence("alone", language, why))
+        texts.append(_sentence("alone" if why["is_by_score"] else "ordered", language, why))
     return texts
 
 

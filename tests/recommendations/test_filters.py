@@ -27,6 +27,7 @@ from dmp.recommendations.filters.without_consent import without_consent
 from dmp.recommendations.item_facts import repurchase_rates
 from dmp.recommendations.lists import filtered
 from dmp.recommendations.recipe import CHANNELS, FILTERS, Filter
+from dmp.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def bound(context: Context, **bounds: dict[str, object]) -> Context:
 
 @pytest.fixture(scope="module")
 def strict(connection: duckdb.DuckDBPyConnection) -> Context:
-    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, rules=STRICT)
+    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=STRICT))
 
 
 @pytest.mark.parametrize("rule", FILTERS, ids=lambda rule: rule.name)
@@ -172,7 +173,7 @@ def test_an_item_seen_often_is_removed_unless_something_came_of_it(
     connection: duckdb.DuckDBPyConnection, candidates: pd.DataFrame, activity: pd.DataFrame
 ) -> None:
     rules = ListRules.model_validate({"seen_without_effect": {"times": 3, "days": 60}})
-    context = context_as_known(connection, AS_OF_DATE, AS_OF_DATE, rules=rules)
+    context = context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=rules))
     _, removed = seen_without_effect(context, candidates)
     ages = activity["event_date"].map(lambda day: (AS_OF_DATE - day).days)
     recent = activity[ages < 60].assign(item_key=lambda rows: rows["item_id"].str[-2:].astype(int))
@@ -187,7 +188,7 @@ def test_a_cap_counts_the_days_on_which_an_item_was_shown(
     connection: duckdb.DuckDBPyConnection, candidates: pd.DataFrame, activity: pd.DataFrame
 ) -> None:
     rules = ListRules.model_validate({"shown_too_often": {"most_days": 2, "days": 30}})
-    context = context_as_known(connection, AS_OF_DATE, AS_OF_DATE, rules=rules)
+    context = context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=rules))
     _, removed = shown_too_often(context, candidates)
     ages = activity["event_date"].map(lambda day: (AS_OF_DATE - day).days)
     recent = activity[ages < 30].assign(item_key=lambda rows: rows["item_id"].str[-2:].astype(int))

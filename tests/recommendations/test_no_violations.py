@@ -14,6 +14,7 @@ from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import context_as_known
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.recipe import CHANNELS
+from dmp.settings import Settings
 
 LENGTH = 8
 # A day takes a third of a second: every fourth, and each of the last week.
@@ -73,7 +74,7 @@ def test_no_list_of_any_person_holds_what_a_rule_forbids_on_that_day(
     assert DAYS[-1] == AS_OF_DATE
     listed_count = forbidden_count = 0
     for day in DAYS:
-        context = context_as_known(connection, day, day, rules=STRICT)
+        context = context_as_known(connection, day, day, settings=Settings(list_rules=STRICT))
         recalled = recall_candidates(context, context.people[["user_key"]], CHANNELS)
         ranked, _ = ranked_candidates(context, recalled, None, is_served=True)
         listed = ranked.loc[ranked["recommendation_rank"] <= LENGTH, ["user_key", "item_key"]]

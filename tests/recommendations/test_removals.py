@@ -28,7 +28,7 @@ BLENDED = Ranker(None, "blended", "", "", Cuts((), AS_OF_DATE, 1), 0, 0)
 
 @pytest.fixture(scope="module")
 def strict(connection: duckdb.DuckDBPyConnection) -> Context:
-    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, rules=STRICT)
+    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=STRICT))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,8 @@ def test_each_rule_has_a_row_that_adds_up_to_the_fates(fates: pd.DataFrame) -> N
         assert own["score_sum"] == pytest.approx(rows["score"].sum())
         back = rows[(rows["would_be_rank"] <= LENGTH).fillna(False) & rows["further_rules"].isna()]
         assert own["would_list_count"] == len(back)
-        assert own["would_list_score_sum"] == pytest.approx(back["score"].sum())
+        assert own["value_sum"] == pytest.approx(rows["value"].sum())
+        assert own["would_list_value_sum"] == pytest.approx(back["value"].sum())
     assert table["would_list_count"].sum() > 0
 
 

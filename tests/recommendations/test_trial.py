@@ -14,7 +14,7 @@ from dmp.recommendations.context import Context, context_as_known
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.recipe import CHANNELS
 from dmp.recommendations.trial import bounds_of, effect, proposed_rules
-from dmp.settings import SettingsError
+from dmp.settings import Settings, SettingsError
 
 LENGTH = 8
 RULE = "shown_too_often"
@@ -28,7 +28,7 @@ def before(connection: duckdb.DuckDBPyConnection) -> Context:
 @pytest.fixture(scope="module")
 def after(connection: duckdb.DuckDBPyConnection) -> Context:
     rules = proposed_rules(ListRules(), RULE, STRICT.of(RULE))
-    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, rules=rules)
+    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=rules))
 
 
 def head(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
