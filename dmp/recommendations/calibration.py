@@ -22,8 +22,8 @@ COUNTS = (
 DAYS = ("user_last_purchase_days", "user_recency_days", "user_tenure_days")
 # Where the slope on the score may change, as shares of the scores learnt from: most candidates lie in the first half.
 _KNOT_SHARES = (0.5, 0.9)
-# Fewer purchases than this tell no level.
-MINIMUM_PURCHASES = 50
+# So many tell the level to about a fifth; the weights are drawn towards 0.
+MINIMUM_PURCHASES = 30
 # Numbers are kept to this precision, so that the text and what it is read back as are the same.
 _DIGITS = 10
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, PEOPLE, context_with_vectors, shop, user_key
 
+from dmp.list_order import ListOrder
 from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import Context
 from dmp.recommendations.ranker_store import load_ranker
@@ -101,6 +103,47 @@ def test_the_model_row_says_what_was_learnt_from_what(tables: Tables, root: Path
     folder = root / "models" / "ranker" / model["model_version"]
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["features_hash"] == model["features_hash"]
+    assert set(manifest["sha256"]) == {"model.txt", "calibration.json"}
+    assert model["calibration_purchase_count"] >= 30
+
+
+def test_people_who_consented_have_a_chance_with_its_parts_and_others_none(tables: Tables) -> None:
+    lists = tables["recommendations"]
+    silent = lists["user_key"].isin([user_key(number) for number in range(NO_CONSENT, PEOPLE, 20)])
+    cold = lists["user_key"] == user_key(COLD)
+    assert lists.loc[silent | cold, ["probability", "value"]].isna().all(axis=None)
+    told = lists[~silent & ~lists["user_key"].isin([user_key(COLD), user_key(COLD + 1)])]
+    assert told["probability"].between(0, 1).all()
+    parts = told["probability"] * told["margin"] * told["attraction"]
+    assert np.allclose(told["value"], parts)
+    assert tables["recommendation_models"]["margin_basis"].tolist() == ["price"]
+    for _, own in told.groupby("user_key"):
+        assert own["probability"].is_monotonic_decreasing
+
+
+def test_probabilities_are_judged_on_the_later_window(tables: Tables) -> None:
+    metrics = tables["recommendation_metrics"].query("population == 'known_people'")
+    figures = metrics.set_index(["list_name", "metric"])["value"]
+    for name in ("candidates", "recommended"):
+        expected, observed = figures[name, "expected_rate"], figures[name, "observed_rate"]
+        assert 0.6 < expected / observed < 1.6
+        assert figures[name, "calibration_error"] < 0.5 * observed
+    bins = tables["recommendation_calibration"].query("list_name == 'candidates'")
+    assert bins["observed_rate"].iloc[-1] > 3 * bins["observed_rate"].iloc[0]
+
+
+def test_limits_of_the_home_hold_in_its_lists_and_are_fates(
+    connection: duckdb.DuckDBPyConnection, tables: Tables, root: Path
+) -> None:
+    strict = SETTINGS.model_copy(update={"list_order": ListOrder(most_per_brand=2)})
+    vectors = partial(vectors_as_of, connection)
+    again = recommend_all(connection, Home(root), strict, AS_OF_DATE, vectors_as_of=vectors)
+    lists = again["recommendations"]
+    brands = lists["item_id"].str[-2:].astype(int) % 3
+    assert lists.groupby(["user_key", brands]).size().max() == 2
+    fates = again["recommendation_fates"]
+    assert set(fates.loc[fates["stage"] == "rerank", "rule"]) == {"most_per_brand"}
+    assert len(lists) + len(fates) == len(tables["recommendations"]) + len(tables["recommendation_fates"])
 
 
 def test_a_second_run_uses_the_ranker_that_is_there_and_gives_the_same_tables(
@@ -129,6 +172,10 @@ def test_a_ranker_whose_bytes_changed_is_not_loaded(tables: Tables, root: Path, 
     text = (copy / "model.txt").read_bytes()
     (copy / "model.txt").write_bytes(text.replace(b"leaf_value", b"leaf_valve", 1))
     with pytest.raises(DmpError, match="differs from its manifest"):
+        load_ranker(copy)
+    (copy / "model.txt").write_bytes(text)
+    (copy / "calibration.json").write_text("{}")
+    with pytest.raises(DmpError, match=r"calibration\.json differs from its manifest"):
         load_ranker(copy)
     (copy / "manifest.json").unlink()
     assert load_ranker(copy) is None
