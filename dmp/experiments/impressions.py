@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import duckdb
 import pandas as pd
 
-# A log is judged by its newest impressions: older ones tell of another shop, and memory has an end.
-MOST_IMPRESSIONS = 200_000
+# A log is judged by its newest impressions, and the most used of its placements and policies: older ones tell of
+# another shop, and a day's work has to end.
+MOST_IMPRESSIONS, MOST_PLACEMENTS, MOST_POLICIES = 50_000, 5, 4
 # In the warehouse, people who withhold analytics are left out; a published build holds no row of theirs.
 IN_WAREHOUSE = """
 SELECT impressions.*, user_key AS person FROM insight.list_impressions AS impressions
@@ -19,11 +20,18 @@ WHERE coalesce(is_consented_analytics, user_key IS NULL)
 PUBLISHED = "SELECT *, user_id AS person FROM list_impressions"
 # Only what had its whole window to bring something counts.
 JUDGED = """
-SELECT placement, policy, position, item_id, person, propensity, properties,
-    has_click, has_order, coalesce(person::VARCHAR, 'list ' || source || ':' || list_id) AS cluster
-FROM ({impressions})
-WHERE is_window_over AND policy IS NOT NULL AND position IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY placement, policy ORDER BY shown_at DESC, impression_id) <= {most}
+WITH judged AS (
+    SELECT placement, policy, position, item_id, person, propensity, properties, has_click, has_order, shown_at,
+        impression_id, coalesce(person::VARCHAR, 'list ' || source || ':' || list_id) AS cluster,
+        count(*) OVER (PARTITION BY placement) AS placement_count,
+        count(*) OVER (PARTITION BY placement, policy) AS policy_count
+    FROM ({impressions})
+    WHERE is_window_over AND policy IS NOT NULL AND position IS NOT NULL
+)
+SELECT * EXCLUDE (shown_at, impression_id, placement_count, policy_count) FROM judged
+QUALIFY dense_rank() OVER (ORDER BY placement_count DESC, placement) <= $placements
+    AND dense_rank() OVER (PARTITION BY placement ORDER BY policy_count DESC, policy) <= $policies
+    AND row_number() OVER (PARTITION BY placement, policy ORDER BY shown_at DESC, impression_id) <= $impressions
 ORDER BY impression_id
 """
 OUTCOMES = {"click": "has_click", "order": "has_order"}
@@ -38,8 +46,9 @@ def judged_impressions(connection: duckdb.DuckDBPyConnection, impressions: str) 
     column `context <name>` for each plain value that the policy knew.
     """
     # Both texts are this module's own.
-    query = JUDGED.format(impressions=impressions, most=MOST_IMPRESSIONS)
-    frame = connection.execute(query).df()
+    query = JUDGED.format(impressions=impressions)
+    bounds = {"placements": MOST_PLACEMENTS, "policies": MOST_POLICIES, "impressions": MOST_IMPRESSIONS}
+    frame = connection.execute(query, bounds).df()
     known = context_of(frame.pop("properties"))
     return pd.concat([frame, known], axis=1)
 

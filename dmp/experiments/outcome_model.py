@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dmp.experiments.weights import PLACE, Weighed
+from dmp.experiments.contexts import most_frequent
+from dmp.experiments.weights import Weighed
 
-# Of a column, so many values have a part of their own; the rest share one. Numbers with more are cut into tenths.
-MOST_LEVELS = 20
+# So many items have a part of their own; the rest share one.
 MOST_ITEMS = 1000
 PENALTY = 1.0
 
@@ -50,29 +50,13 @@ def encoded(found: Weighed) -> Encoded:
     from scipy import sparse
 
     parts = []
-    for column in [*PLACE, *found.contexts.columns.difference([*PLACE, "person"], sort=False)]:
-        levels = _levels(found.contexts[column], found.log[column])
-        codes, names = pd.factorize(levels, sort=True)
+    for column in found.contexts:
+        codes, names = pd.factorize(found.contexts[column], sort=True)
         place = (np.arange(len(codes)), codes)
         parts.append(sparse.csr_matrix((np.ones(len(codes)), place), shape=(len(codes), len(names))))
-    items = _most_frequent(found.log["item_id"], MOST_ITEMS)
+    items = most_frequent(found.log["item_id"], MOST_ITEMS)
     item_codes = pd.Series(np.arange(len(items)), index=items)
     return Encoded(sparse.hstack(parts, format="csr"), item_codes, len(items) + 1)
-
-
-def _most_frequent(texts: pd.Series, most: int) -> list[str]:
-    """Return the most frequent texts, equals in the order of the alphabet."""
-    counts = texts.value_counts()
-    return sorted(counts.index, key=lambda text: (-counts[text], text))[:most]
-
-
-def _levels(values: pd.Series, logged: pd.Series) -> pd.Series:
-    """Return a column's values as few texts."""
-    if pd.api.types.is_numeric_dtype(values) and logged.nunique() > MOST_LEVELS:
-        bounds = np.unique(logged.quantile(np.arange(0.1, 1, 0.1)).to_numpy())
-        return pd.Series(np.searchsorted(bounds, values.to_numpy())).astype(str)
-    kept = _most_frequent(logged.astype(str), MOST_LEVELS)
-    return values.astype(str).where(values.astype(str).isin(kept), "(other)")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dmp.experiments.contexts import few_levels, grouped
+
 PLACE = ["placement", "position"]
 LARGEST_WEIGHT = 100.0
 FEWEST_IMPRESSIONS = 200
@@ -29,8 +31,9 @@ MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.05
 class Weighed:
     """A log's rows for which a target decides, and how far they can speak for it.
 
-    log: those rows. choices: one row per different place (`context`, position in `contexts`) and item that the
-    target may show there, with its `probability`. context: each row's place. weight: target probability over
+    log: those rows. contexts: one row per different situation (place, person where the target looks at them, what the
+    policy knew), in few words. choices: one row per situation (`context`, its number) and item that the target may
+    show there, with its `probability`. context: each row's situation. weight: target probability over
     propensity, clipped at `limit`. Shares are of the target's choices (unsupported, thin, clipped) or of rows
     (covered).
     """
@@ -65,11 +68,13 @@ def weighed(
     differs from person to person; the probabilities of one place sum to 1.
     """
     by = [*PLACE, *(["person"] if "person" in target else [])]
-    decided = log.merge(target[by].drop_duplicates(), on=by, how="inner")
-    contexts = decided.groupby([*by, *context_columns], sort=True, dropna=False).ngroup().to_numpy()
+    places = target[by].drop_duplicates()
+    decided = log.merge(places, on=by, how="inner")
+    levels = pd.DataFrame({name: few_levels(decided[name]) for name in [*PLACE, *context_columns]})
+    contexts, kept = grouped(decided[by], levels[context_columns], len(target) / max(1, len(places)))
     _, first = np.unique(contexts, return_index=True)
-    unique = decided.iloc[first][[*by, *context_columns]].reset_index(drop=True)
-    choices = unique[by].assign(context=np.arange(len(unique))).merge(target, on=by, how="inner")
+    unique = decided.iloc[first][by].assign(context=np.arange(len(first)))
+    choices = unique.merge(target, on=by, how="inner")
     shown = decided[[*by, "item_id"]].merge(target, on=[*by, "item_id"], how="left")["probability"]
     raw = shown.fillna(0.0).to_numpy() / decided["propensity"].to_numpy()
     weight = np.minimum(raw, limit)
@@ -78,8 +83,8 @@ def weighed(
     mass = mass * choices["probability"].to_numpy()
     return Weighed(
         decided,
-        unique,
-        choices[["context", *PLACE, "item_id", "probability"]],
+        levels.iloc[first][[*PLACE, *kept]].reset_index(drop=True),
+        choices[["context", "item_id", "probability"]],
         contexts,
         weight,
         limit,
