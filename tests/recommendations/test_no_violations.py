@@ -1,4 +1,4 @@
-"""No list holds what a rule forbids: all people of the small shop, day after day, judged by its raw rows."""
+"""No list holds what a rule forbids: a home's lists, and those of the small shop day after day, by their raw rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import context_as_known
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.recipe import CHANNELS
-from dmp.settings import Settings
+from dmp.settings import Home, Settings
 
 LENGTH = 8
 # A day takes a third of a second: every fourth, and each of the last week.
@@ -84,3 +84,47 @@ def test_no_list_of_any_person_holds_what_a_rule_forbids_on_that_day(
         listed_count += len(listed)
         forbidden_count += len(not_allowed)
     assert min(listed_count, forbidden_count) > 5_000
+
+
+# What the default bounds forbid, in the words of SQL.
+FORBIDDEN_BY_FACTS = """
+WITH own AS (
+    SELECT
+        user_key, item_id,
+        max(event_date) FILTER (purchase_count > 0) AS bought_on,
+        max(event_date) FILTER (dismiss_count > 0) AS dismissed_on
+    FROM profiles.user_item_activity, (SELECT as_of_date FROM intermediate.int_cuts WHERE is_served) AS served
+    WHERE landed_date <= as_of_date AND known_from <= as_of_date AND as_of_date < known_to
+        AND event_date <= as_of_date
+    GROUP BY user_key, item_id
+)
+SELECT
+    count(*) FILTER (item.stock_quantity < 1) AS out_of_stock,
+    count(*) FILTER (item.min_age IS NOT NULL AND coalesce(person.age, 0) < item.min_age) AS below_age,
+    count(*) FILTER (
+        len(item.blocked_regions) > 0
+        AND (person.region IS NULL OR list_contains(item.blocked_regions, person.region))
+    ) AS blocked_region,
+    count(*) FILTER (NOT item.is_consumable AND own.bought_on IS NOT NULL) AS already_owned,
+    count(*) FILTER (
+        own.dismissed_on IS NOT NULL AND coalesce(own.bought_on <= own.dismissed_on, true)
+    ) AS refused,
+    count(*) FILTER (
+        NOT person.is_consented_personalisation AND list.channels <> ['popular_lately']
+    ) AS without_consent
+FROM {candidates} AS list
+INNER JOIN profiles.item_profiles AS item USING (item_id)
+INNER JOIN profiles.user_profiles AS person USING (user_key)
+LEFT JOIN own USING (user_key, item_id)
+"""
+FATES = "(SELECT *, [rule] AS channels FROM recommendations.recommendation_fates WHERE stage = 'filter')"
+
+
+def test_no_list_of_a_home_holds_what_a_rule_forbids_though_much_was_recalled(shop_home: Home) -> None:
+    with duckdb.connect(str(shop_home.warehouse), read_only=True) as warehouse:
+        listed, removed = (
+            warehouse.execute(FORBIDDEN_BY_FACTS.format(candidates=candidates)).df().iloc[0]
+            for candidates in ("recommendations.recommendations", FATES)
+        )
+    assert (listed == 0).all(), listed.to_dict()
+    assert (removed > 0).all(), removed.to_dict()

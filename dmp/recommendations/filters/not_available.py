@@ -7,11 +7,15 @@ from datetime import timedelta
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.filters.parting import Filtered, of_items, split
+from dmp.recommendations.filters.parting import Filtered, nothing_removed, of_items, split
+
+RULE = "not_available"
 
 
 def not_available(context: Context, candidates: pd.DataFrame) -> Filtered:
     """Remove items whose window leaves out the day after the cut: the lists of a cut are read from then on."""
+    if context.items[["available_from", "available_to"]].isna().all(axis=None):
+        return nothing_removed(candidates, RULE)
     read_on = pd.Timestamp(context.cut + timedelta(days=1))
     first = pd.to_datetime(of_items(context, candidates, "available_from"))
     last = pd.to_datetime(of_items(context, candidates, "available_to"))
@@ -19,4 +23,4 @@ def not_available(context: Context, candidates: pd.DataFrame) -> Filtered:
     detail = ("available from " + first.dt.strftime("%Y-%m-%d")).where(
         is_early, "available until " + last.dt.strftime("%Y-%m-%d")
     )
-    return split(candidates, is_early | is_late, "not_available", detail.to_numpy(dtype=object))
+    return split(candidates, is_early | is_late, RULE, detail.to_numpy(dtype=object))

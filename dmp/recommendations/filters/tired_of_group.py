@@ -24,6 +24,9 @@ def tired_of_group(context: Context, candidates: pd.DataFrame) -> Filtered:
     for column in ("category", "brand"):
         group = of_items(context, candidates, column).to_numpy(dtype=object)
         weight = faded_dismissals(context, column, bounds.half_life_days)
+        weight = weight[weight >= bounds.dismissals]
+        if weight.empty:
+            continue
         found = weight.reindex(pd.MultiIndex.from_arrays([candidates["user_key"], group])).fillna(0)
         is_stronger = found.to_numpy() > weights
         weights[is_stronger], groups[is_stronger] = found.to_numpy()[is_stronger], group[is_stronger]
