@@ -88,7 +88,7 @@ def lookalike_quality(
     from scipy.sparse import csr_matrix
 
     from dmp.segments.lookalikes import People, expand, tf_idf
-    from dmp.vectors.factorisation import vectors_as_of
+    from dmp.vectors.weekly import vectors_as_of
 
     keys, past = people["user_key"].to_numpy(), bought[bought["past_count"] > 0]
     items = np.unique(past["item_id"])

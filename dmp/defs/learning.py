@@ -45,6 +45,7 @@ def served_day(connection: duckdb.DuckDBPyConnection) -> date:
         {
             "item_vectors": "One row per item: its place in the space of tastes.",
             "user_vectors": "One row per person: their place in the space of tastes.",
+            "vector_bases": "One row per basis whose axes were handed on: of when, and how far items moved since.",
         },
         PROFILES,
         python_kinds={"scikitlearn"},
@@ -52,10 +53,10 @@ def served_day(connection: duckdb.DuckDBPyConnection) -> date:
 )
 def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Factorise who did what with which item."""
-    from dmp.vectors.factorisation import vectors_as_of
+    from dmp.vectors.weekly import comparable_vectors_as_of
 
     with working("learning"), warehouse.connect() as connection:
-        tables = vectors_as_of(connection, served_day(connection))
+        tables = comparable_vectors_as_of(connection, served_day(connection))
     yield from warehouse.replace("vectors", tables)
 
 
@@ -181,7 +182,7 @@ def recommendations(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Recall, filter and rank items for everyone."""
     from dmp.recommendations.pictures import calibration_picture, trade_off_picture
     from dmp.recommendations.recommend import recommend_all
-    from dmp.vectors.factorisation import vectors_as_of
+    from dmp.vectors.weekly import vectors_as_of
 
     with working("learning"), warehouse.connect() as connection:
         tables = recommend_all(

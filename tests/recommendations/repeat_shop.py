@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context, Vectors, context_as_known
-from dmp.vectors.factorisation import vectors_as_of
+from dmp.vectors.weekly import vectors_as_of
 
 FIRST_DATE, AS_OF_DATE = date(2024, 1, 1), date(2024, 4, 10)
 PEOPLE, ITEMS = 120, 60

@@ -16,7 +16,7 @@ from dmp.recommendations.ranker_store import load_ranker
 from dmp.recommendations.recipe import CHANNELS
 from dmp.recommendations.recommend import recommend_all
 from dmp.settings import DmpError, Home, Settings
-from dmp.vectors.factorisation import vectors_as_of
+from dmp.vectors.weekly import vectors_as_of
 
 SETTINGS = Settings(list_length=8, explained_people=20, threads=1)
 Tables = dict[str, pd.DataFrame]

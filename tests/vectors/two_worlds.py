@@ -1,0 +1,36 @@
+"""Two worlds: twelve items, six in each, and forty people who live in one of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from dmp.vectors.behaviour import Behaviour
+
+SUNDAY = date(2024, 3, 3)
+WORLDS = np.array([item // 6 for item in range(12)])
+
+
+def points_of_two_worlds() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    rows = [
+        (person, f"item{6 * (person % 2) + item:02d}", 10.0)
+        for person in range(40)
+        for item in random.permutation(6)[:4]
+    ]
+    return pd.DataFrame(rows, columns=["user_key", "item_id", "points"])
+
+
+def behaviour_of_two_worlds(points: pd.DataFrame) -> Behaviour:
+    """Each person turns to two items a day; the items of a world share a category, brands say nothing."""
+    day = points.groupby("user_key").cumcount() // 2
+    days = points[["user_key", "item_id"]].assign(
+        event_date=[SUNDAY - timedelta(days=int(ago)) for ago in day]
+    )
+    items = sorted(points["item_id"].unique())
+    attributes = pd.DataFrame(
+        {"item_id": items, "category": [f"world{world}" for world in WORLDS], "brand": ["a", "b", None] * 4}
+    )
+    return Behaviour(points, days[["user_key", "event_date", "item_id"]], attributes)
