@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -53,9 +54,8 @@ def simplest_unbeaten(areas: pd.DataFrame) -> str:
 
     `areas`: one row per task and group, one column per representation, the simplest first.
     """
-    best = areas.mean().idxmax()
-    beaten_by = (areas[[best]].to_numpy() - areas).agg(["mean", "sem"])
-    return str(next(name for name in areas if beaten_by.loc["mean", name] <= beaten_by.loc["sem", name]))
+    behind = -areas.sub(areas[str(areas.mean().idxmax())], axis=0)
+    return str((behind.mean() <= behind.sem()).idxmax())
 
 
 def _summary(trial: Trial, task: str, rows: pd.DataFrame, chosen: str) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def _summary(trial: Trial, task: str, rows: pd.DataFrame, chosen: str) -> pd.Dat
     figures = rows.drop(columns="group_name").groupby("contender", sort=False).mean().reset_index()
     gain, error = (figures["contender"].map(one) for one in (gains.mean(), gains.sem()))
     verdict = np.select([figures["contender"] == plain, gain > error], ["plain", "gain"], "no gain")
-    facts = {
+    facts: dict[str, Any] = {
         "task": task,
         "cut": trial.later.cut,
         "window_days": trial.days,
