@@ -7,25 +7,12 @@ from datetime import date, timedelta
 import duckdb
 import numpy as np
 import pandas as pd
-from two_worlds import SUNDAY
+from two_worlds import SUNDAY, warehouse
 
 from dmp.vectors.basis import fitted_basis, item_vectors
 from dmp.vectors.behaviour import Behaviour
 from dmp.vectors.factorisation import FACTORISATION
 from dmp.vectors.weekly import anchors, comparable_vectors_as_of, last_sunday, vectors_as_of
-
-
-def warehouse(points: pd.DataFrame, day: date) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.register("points", points)
-    connection.execute(
-        f"""CREATE SCHEMA profiles; CREATE TABLE profiles.user_item_activity AS
-        SELECT user_key, item_id, DATE '{day}' AS event_date, DATE '{day}' AS landed_date, DATE '{day}' AS known_from,
-            DATE '9999-12-31' AS known_to, 0 AS view_count, 0 AS click_count, 0 AS cart_count, 0 AS favourite_count,
-            1 AS purchase_count
-        FROM points"""
-    )
-    return connection
 
 
 def test_signs_follow_the_largest_entry(points: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -34,3 +35,16 @@ def behaviour_of_two_worlds(points: pd.DataFrame) -> Behaviour:
         {"item_id": items, "category": [f"world{world}" for world in WORLDS], "brand": ["a", "b", None] * 4}
     )
     return Behaviour(points, days[["user_key", "event_date", "item_id"]], attributes)
+
+
+def warehouse(points: pd.DataFrame, day: date) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.register("points", points)
+    connection.execute(
+        f"""CREATE SCHEMA profiles; CREATE TABLE profiles.user_item_activity AS
+        SELECT user_key, item_id, DATE '{day}' AS event_date, DATE '{day}' AS landed_date, DATE '{day}' AS known_from,
+            DATE '9999-12-31' AS known_to, 0 AS view_count, 0 AS click_count, 0 AS cart_count, 0 AS favourite_count,
+            1 AS purchase_count
+        FROM points"""
+    )
+    return connection
