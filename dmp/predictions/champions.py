@@ -26,7 +26,7 @@ from dmp.predictions.metrics import evaluate, evaluate_amounts, lift_curve
 from dmp.predictions.slices import evaluate_slices
 from dmp.predictions.support import Support
 from dmp.predictions.targets import Target
-from dmp.predictions.training_rows import bounded, feature_names, newest_at, reason_not_to_learn, rows_at
+from dmp.predictions.training_rows import bounded, newest_at, question_of, reason_not_to_learn, rows_at
 
 DRAWN_FEATURES, DRAWN_PEOPLE = 4, 200
 IMPORTANCE_PEOPLE = 1000  # parts of trees cost 70 to 200 times a prediction
@@ -145,13 +145,6 @@ def choose_champion(
         ],
         bins=_records(calibration_bins(labels, answers)) if is_chance else [],
         lift=_records(lift_curve(labels, answers)) if is_chance else [],
-    )
-
-
-def question_of(target: Target, rows: pd.DataFrame) -> Question:
-    """Return what is asked of the candidates."""
-    return Question(
-        feature_names(rows), target.horizon_days, target.answer, target.measure, not target.is_absence
     )
 
 

@@ -152,6 +152,20 @@ def read_purchases(
     return connection.execute(f"WITH {FOLLOWED}, {ORDERS_OF_GOODS} {OF_THE_CUT}", {**days, **given}).fetchdf()
 
 
+def read_daily_purchases(connection: duckdb.DuckDBPyConnection, known_on: date) -> pd.DataFrame:
+    """Return how many orders the shop had a day, as known on `known_on`: event_date, landed_date, order_count."""
+    return connection.execute(
+        """
+        SELECT event_date, landed_date, sum(order_count)::BIGINT AS order_count
+        FROM profiles.user_activity
+        WHERE landed_date <= $known_on AND known_from <= $known_on AND $known_on < known_to AND order_count > 0
+        GROUP BY ALL
+        ORDER BY ALL
+        """,
+        {"known_on": known_on},
+    ).fetchdf()
+
+
 def read_user_metrics(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return today's metrics of identified people, one row per user_key, sorted."""
     return connection.execute("FROM profiles.user_metrics WHERE is_identified ORDER BY user_key").fetchdf()

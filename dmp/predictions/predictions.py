@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
 from dmp.predictions import facts
 from dmp.predictions.champions import Champion, choose_champion
@@ -18,53 +16,13 @@ from dmp.predictions.explanation import explain
 from dmp.predictions.pins import read_pins
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
 from dmp.predictions.scores import score, withheld
+from dmp.predictions.season import seasoned
+from dmp.predictions.tables import TABLES, typed
 from dmp.predictions.targets import Target, targets_of
 from dmp.predictions.training_rows import known_customers, training_rows
 from dmp.predictions.what_if import smallest_changes
 from dmp.predictions.wording import reasons
 from dmp.settings import Home, Settings, SettingsError
-
-DAY, DAYS = pd.ArrowDtype(pa.date32()), pd.ArrowDtype(pa.list_(pa.date32()))
-TABLES: dict[str, dict[str, Any]] = {
-    "user_predictions": {
-        "as_of_date": DAY, "user_key": "int64", "user_id": "str", "target": "str", "score": "float64",
-        "expected_amount": "float64", "score_band": "str", "model_version": "str", "reason": "str",
-    },
-    "prediction_parts": {
-        "as_of_date": DAY, "user_key": "int64", "target": "str", "feature": "str", "feature_value": "float64",
-        "contribution": "float64", "part_rank": "int64", "reason_en": "str", "reason_zh": "str", "model_version": "str",
-    },
-    "prediction_changes": {
-        "as_of_date": DAY, "user_key": "int64", "target": "str", "action": "str", "score": "float64",
-        "score_after": "float64", "band_after": "str", "model_version": "str",
-    },
-    "prediction_models": {
-        "target": "str", "model_version": "str", "status": "str", "reason": "str", "trained_on": DAY,
-        "training_cuts": DAYS, "test_cut": DAY, "training_row_count": "Int64", "test_row_count": "Int64",
-        "champion_vintage": "str", "answer": "str", "recipe": "str", "challenge_gain": "float64",
-        "challenge_lower": "float64", "challenge_upper": "float64",
-    },
-    "prediction_choices": {
-        "target": "str", "model_version": "str", "recipe": "str", "mean_loss": "float64", "standard_error": "float64",
-        "cut_count": "int64", "is_chosen": "bool",
-    },
-    "prediction_slices": {
-        "target": "str", "model_version": "str", "slice": "str", "metric": "str", "value": "float64",
-        "person_count": "int64", "test_cut": DAY,
-    },
-    "prediction_metrics": {
-        "target": "str", "model_version": "str", "model": "str", "vintage": "str", "metric": "str",
-        "value": "float64", "test_cut": DAY, "population_count": "int64",
-    },
-    "prediction_drift": {
-        "as_of_date": DAY, "target": "str", "model_version": "str", "kind": "str", "feature": "str", "value": "float64",
-        "limit_value": "float64", "is_drift": "bool",
-    },
-    "prediction_calibration": {
-        "target": "str", "model_version": "str", "bin": "int64", "mean_score": "float64",
-        "observed_rate": "float64", "person_count": "int64",
-    },
-}  # fmt: skip
 
 
 def predict_all(
@@ -84,16 +42,20 @@ def predict_all(
     learned once and then read from `<home>/models`; raises DmpError if that folder was damaged.
     """
     today, last_week = facts.read_user_metrics(connection), facts.read_last_week(connection, as_of_date)
+    daily = facts.read_daily_purchases(connection, as_of_date)
     collected: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for target in targets_of(settings.targets) if targets is None else targets:
         try:
             model = learn(connection, home, settings, as_of_date, target)
-            results = _predicted(model, target, today, last_week, settings)
+            people = [today, last_week]
+            if model.question.is_seasonal:
+                people = [seasoned(table, daily, target.horizon_days) for table in people]
+            results = _predicted(model, target, *people, settings)
         except NotLearnable as refusal:
             results = _refused(target, today, str(refusal))
         for name, table in results.items():
             collected[name].append(table.assign(as_of_date=as_of_date))
-    tables = {name: _typed(name, collected[name]) for name in TABLES}
+    tables = {name: typed(name, collected[name]) for name in TABLES}
     ids = facts.read_user_ids(connection).set_index("user_key")["user_id"]
     named = tables["user_predictions"].assign(user_id=lambda rows: rows["user_key"].map(ids).astype("str"))
     return {**tables, "user_predictions": named}
@@ -118,7 +80,8 @@ def learn(
         raise NotLearnable("the log holds no activity")
     learned_on = learning_day(as_of_date, first_date)
     cuts = plan_cuts(facts.history_cuts(connection, learned_on), target.horizon_days, first_date, learned_on)
-    history = facts.read_metrics_history(connection, cuts.all, learned_on, target.purpose)
+    metrics = facts.read_metrics_history(connection, cuts.all, learned_on, target.purpose)
+    history = seasoned(metrics, facts.read_daily_purchases(connection, learned_on), target.horizon_days)
     purchases = facts.read_purchases(connection, cuts.all, learned_on, target.goods)
     rows = training_rows(history, purchases, target, cuts.all, learned_on)
     customers = known_customers(history)
@@ -204,12 +167,3 @@ def _described(model: Champion) -> dict[str, pd.DataFrame]:
         "prediction_metrics": pd.DataFrame(model.metrics).assign(**key, test_cut=model.cuts.test),
         "prediction_calibration": pd.DataFrame(model.bins).assign(**key),
     }
-
-
-def _typed(name: str, tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """One table with the declared columns and types, so that an empty one has them too."""
-    columns = TABLES[name]
-    parts = [table.reindex(columns=list(columns)).astype(columns) for table in tables if len(table)]
-    if parts:
-        return pd.concat(parts, ignore_index=True)
-    return pd.DataFrame({column: pd.Series([], dtype=kind) for column, kind in columns.items()})

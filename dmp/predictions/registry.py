@@ -26,6 +26,7 @@ from dmp.predictions.drift import Reference
 from dmp.predictions.model_card import model_card
 from dmp.predictions.model_folders import as_json, read_folder, write_folder
 from dmp.predictions.pictures import model_pictures
+from dmp.predictions.season import SEASON
 from dmp.predictions.support import Support
 from dmp.predictions.training_rows import feature_names
 
@@ -61,7 +62,7 @@ def hash_inputs(rows: pd.DataFrame, cuts: Cuts, customers: pd.DataFrame) -> str:
 
     Both tables come sorted by (as_of_date, user_key), so the order in which a warehouse returned them is gone.
     """
-    features = feature_names(rows)
+    features = (*feature_names(rows), *({SEASON} & set(rows.columns)))
     digest = hashlib.sha256(json.dumps([features, asdict(cuts)], default=str).encode())
     digest.update(rows["as_of_date"].astype("int64").to_numpy().tobytes())
     digest.update(rows[["user_key", "label"]].astype("int64").to_numpy().tobytes())

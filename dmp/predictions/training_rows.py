@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from dmp.predictions.candidates.candidate import Question
 from dmp.predictions.candidates.rhythm import COLUMNS as RHYTHM_COLUMNS
+from dmp.predictions.season import SEASON
 from dmp.predictions.targets import Target, customers
 from dmp.settings import DmpError
 
@@ -16,7 +18,8 @@ from dmp.settings import DmpError
 LEARNED_ROWS = 25_000
 MINIMUM_PEOPLE = 100
 MINIMUM_PEOPLE_PER_CLASS = 20
-KEYS = ("as_of_date", "user_key", "label")
+# The season is the same for everybody at a cut: models of a rate multiply by it, others would learn the date.
+NO_FEATURES = ("as_of_date", "user_key", "label", SEASON)
 
 
 def training_rows(
@@ -93,7 +96,19 @@ def _refuse_foresight(people: pd.DataFrame, cut: pd.Timestamp) -> None:
 def feature_names(table: pd.DataFrame) -> tuple[str, ...]:
     """Return every numeric metric of `table`, in alphabetical order."""
     numeric = table.select_dtypes(include="number").columns
-    return tuple(sorted(str(name) for name in numeric if name not in KEYS))
+    return tuple(sorted(str(name) for name in numeric if name not in NO_FEATURES))
+
+
+def question_of(target: Target, rows: pd.DataFrame) -> Question:
+    """Return what is asked of the candidates."""
+    return Question(
+        feature_names(rows),
+        target.horizon_days,
+        target.answer,
+        target.measure,
+        is_counted_when=not target.is_absence,
+        is_seasonal=SEASON in rows,
+    )
 
 
 def rows_at(rows: pd.DataFrame, cuts: Sequence[date]) -> pd.DataFrame:

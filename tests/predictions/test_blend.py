@@ -28,9 +28,12 @@ def learned(rows, question):
 
 @pytest.mark.parametrize("answer", ["chance", "amount"])
 def test_every_candidate_answers_finitely_adds_up_and_reads_back_as_itself(rows, question, answer):
-    asked = replace(question, answer=answer)
+    asked = replace(question, answer=answer, is_seasonal=True)
+    rows = rows.assign(season_factor=1.2)
     amounts = rows.assign(label=rows["label"] * 2.5) if answer == "amount" else rows
-    hostile = rows.head(3).assign(order_count_life=[np.inf, np.nan, -5.0], tenure_days=np.nan)
+    hostile = rows.head(3).assign(
+        order_count_life=[np.inf, np.nan, -5.0], tenure_days=np.nan, season_factor=np.nan
+    )
     for candidate in CANDIDATES:
         if answer not in candidate.answers:
             continue

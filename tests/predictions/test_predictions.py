@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from dmp.predictions.facts import read_metrics_history, read_purchases
-from dmp.predictions.predictions import TABLES, predict_all
+from dmp.predictions.predictions import predict_all
+from dmp.predictions.tables import TABLES
 from dmp.predictions.targets import TARGETS
 from dmp.settings import DmpError, Home, Settings
 

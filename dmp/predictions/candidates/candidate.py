@@ -16,7 +16,7 @@ class Question:
     `features`: numeric columns and text columns (categories) of the rows. `answer`: "chance" (label 0 or 1) or
     "amount" (label a number >= 0); `measure` says of what ("orders", "spend"). `horizon_days`: length of the window
     behind the cut, 0 for tables of subjects. `is_counted_when`: of a chance, False if the label is the absence of an
-    order, as for churn.
+    order, as for churn. `is_seasonal`: the rows know the season of the window behind their cut, `season_factor`.
     """
 
     features: tuple[str, ...]
@@ -24,6 +24,7 @@ class Question:
     answer: str
     measure: str = "orders"
     is_counted_when: bool = True
+    is_seasonal: bool = False
 
 
 class FittedCandidate(Protocol):

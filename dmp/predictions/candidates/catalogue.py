@@ -8,10 +8,12 @@ from dmp.predictions.candidates.linear import Line
 from dmp.predictions.candidates.naive_rate import NaiveRate
 from dmp.predictions.candidates.own_rate import OwnRate
 from dmp.predictions.candidates.rhythm import Rhythm
+from dmp.predictions.candidates.seasonal_rate import SeasonalRate
 from dmp.predictions.candidates.with_rhythm import WithRhythm
 
 CANDIDATES: tuple[Candidate, ...] = (
     NaiveRate(),
+    SeasonalRate(),
     Line(
         "recency",
         only=("purchase_recency_days",),

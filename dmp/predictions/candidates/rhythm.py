@@ -15,10 +15,10 @@ from dmp.predictions.cuts import NotLearnable
 from dmp.predictions.rhythm.gamma_gamma import GammaGamma, fit_gamma_gamma
 from dmp.predictions.rhythm.histories import COUNT, FIRST, LAST, finite_column, read_histories
 from dmp.predictions.rhythm.models import RhythmModel, build, fit
+from dmp.predictions.season import SEASON
 
 AMOUNT = "purchase_amount_life"
 COLUMNS = (COUNT, FIRST, LAST, AMOUNT)
-SEASON = "season_factor"  # of a row's window, where the rows carry it
 ROWS_AT_ONCE = 50_000  # bounds the memory of the formulas
 FITTED_PEOPLE = 10_000  # the smallest keys, a fair sample: four parameters need no more
 

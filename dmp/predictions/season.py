@@ -11,9 +11,26 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+SEASON = "season_factor"
 WEEK, YEAR = 7, 364  # days; whole weeks, so that the days of the week do not enter the yearly season
 FULL_WEEKS = 8  # of purchases, before days of the week are told apart
 PURCHASES_OF_PRIOR = 50.0  # an index from few purchases stays near 1
+
+
+def seasoned(metrics: pd.DataFrame, purchases: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """Return metrics with `season_factor` of the window behind each row's as_of_date, as foretold on that day.
+
+    `purchases`: event_date, landed_date and order_count, any number of rows a day. Without two whole years of them
+    behind any of the days the metrics come back as they are.
+    """
+    days = pd.to_datetime(metrics["as_of_date"])
+    landed = pd.to_datetime(purchases["landed_date"])
+    factors, is_told = {}, False
+    for day in days.drop_duplicates():
+        known = purchases[landed <= day]
+        factors[day] = season_factor(known, day.date(), horizon_days)
+        is_told = is_told or len(_daily_counts(known, day.date())) >= 2 * YEAR
+    return metrics.assign(**{SEASON: days.map(factors).astype("float64")}) if is_told else metrics
 
 
 def season_factor(purchases: pd.DataFrame, cut: date, horizon_days: int) -> float:
