@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
@@ -42,7 +42,7 @@ class TargetSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", description="a new word, such as purchase_tea_30d")
-    label: Literal["purchase", "no_purchase", "orders", "spend"]
+    label: Literal["purchase", "no_purchase", "orders", "spend", "event", "no_event"]
     horizon_days: int = Field(ge=1, le=730)
     population: Literal["everybody", "customers", "customers_90d"] = "everybody"
     category: str | None = Field(None, description="only purchases of this category")
@@ -50,6 +50,19 @@ class TargetSettings(BaseModel):
     new_items_days: int | None = Field(
         None, ge=1, description="only items first listed at most so long before the cut"
     )
+    event: str | None = Field(
+        None, min_length=1, description="type or name of the event, for event and no_event"
+    )
+
+    @model_validator(mode="after")
+    def _event_with_its_label(self) -> TargetSettings:
+        if (self.event is not None) != (self.label in ("event", "no_event")):
+            raise ValueError("`event` names what the labels event and no_event count, and only they take it")
+        if self.event and (self.category or self.brand or self.new_items_days):
+            raise ValueError(
+                "`category`, `brand` and `new_items_days` are about purchases, not about an event"
+            )
+        return self
 
 
 class Settings(BaseModel):

@@ -116,7 +116,7 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
             "silence_times": "One row per person: when they are likely to fall silent for a quarter, or why not told.",
             "time_metrics": "One row per timed event, model and metric, on a later, untouched cut.",
         },
-        PROFILES,
+        [*PROFILES, "identity_days_history", "int_events"],
         python_kinds={"lightgbm"},
     ),
 )

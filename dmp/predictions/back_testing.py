@@ -11,6 +11,7 @@ import pandas as pd
 from dmp.predictions import facts
 from dmp.predictions.champions import Champion, choose_champion
 from dmp.predictions.cuts import NotLearnable, plan_cuts
+from dmp.predictions.events_ahead import read_ahead
 from dmp.predictions.season import seasoned
 from dmp.predictions.targets import Target
 from dmp.predictions.training_rows import known_customers, training_rows
@@ -41,7 +42,7 @@ def back_test(
     cuts = replace(plan_cuts(sundays, asked.horizon_days, first_date, learned_on, test_cut=cut), previous=())
     metrics = facts.read_metrics_history(connection, cuts.all, learned_on, asked.purpose)
     history = seasoned(metrics, facts.read_daily_purchases(connection, learned_on), asked.horizon_days)
-    purchases = facts.read_purchases(connection, cuts.all, learned_on, asked.goods)
+    purchases = read_ahead(connection, cuts.all, learned_on, asked)
     rows = training_rows(history, purchases, asked, cuts.all, learned_on)
     return choose_champion(
         rows,

@@ -12,6 +12,7 @@ from dmp.predictions import facts
 from dmp.predictions.champions import Champion, choose_champion
 from dmp.predictions.cuts import NotLearnable, learning_day, plan_cuts
 from dmp.predictions.drift import input_drift
+from dmp.predictions.events_ahead import read_ahead
 from dmp.predictions.explanation import explain
 from dmp.predictions.pins import read_pins
 from dmp.predictions.registry import hash_inputs, load_model, model_version, save_model
@@ -82,7 +83,7 @@ def learn(
     cuts = plan_cuts(facts.history_cuts(connection, learned_on), target.horizon_days, first_date, learned_on)
     metrics = facts.read_metrics_history(connection, cuts.all, learned_on, target.purpose)
     history = seasoned(metrics, facts.read_daily_purchases(connection, learned_on), target.horizon_days)
-    purchases = facts.read_purchases(connection, cuts.all, learned_on, target.goods)
+    purchases = read_ahead(connection, cuts.all, learned_on, target)
     rows = training_rows(history, purchases, target, cuts.all, learned_on)
     customers = known_customers(history)
     inputs_hash = hash_inputs(rows, cuts, customers)

@@ -38,6 +38,16 @@ def buys_nothing(ahead: pd.DataFrame) -> pd.Series:
     return ahead["order_count"] == 0
 
 
+def happens(ahead: pd.DataFrame) -> pd.Series:
+    """At least one event of the target's kind within the horizon."""
+    return ahead["order_count"] > 0
+
+
+def happens_never(ahead: pd.DataFrame) -> pd.Series:
+    """No event of the target's kind within the horizon."""
+    return ahead["order_count"] == 0
+
+
 def days_of_purchase(ahead: pd.DataFrame) -> pd.Series:
     """Days with an order within the horizon: several orders of a day are one visit to the shop."""
     return ahead["purchase_day_count"].astype("float64")
@@ -64,7 +74,8 @@ class Target:
     `population` takes metrics (one row per person) and returns booleans; `label` takes the sums of each person's
     purchases of `goods` inside the horizon (order_count, purchase_day_count, purchase_amount; 0 without any) and
     returns booleans (`answer` "chance") or numbers (`answer` "amount" of `measure` "orders" or "spend").
-    `is_absence`: the label is that nothing is bought. `outside` tells a person why there is no score. Models
+    `event`: a type or name of events that are counted in place of purchases. `is_absence`: the label is that nothing
+    is bought, or that the event does not come. `outside` tells a person why there is no score. Models
     learn from people alone who had consented to `purpose` by the day of learning.
     """
 
@@ -76,6 +87,7 @@ class Target:
     measure: str = "orders"
     is_absence: bool = False
     goods: Goods | None = None
+    event: str | None = None
     outside: str = "not in the population"
     purpose: str = "analytics"
 
@@ -97,7 +109,14 @@ TARGETS = (
     Target("spend_90d", 90, customers, money_spent, "amount", "spend", outside="never bought anything"),
 )
 
-LABELS = {"purchase": buys, "no_purchase": buys_nothing, "orders": days_of_purchase, "spend": money_spent}
+LABELS = {
+    "purchase": buys,
+    "no_purchase": buys_nothing,
+    "orders": days_of_purchase,
+    "spend": money_spent,
+    "event": happens,
+    "no_event": happens_never,
+}
 POPULATIONS = {"everybody": everybody, "customers": customers, "customers_90d": bought_in_last_90_days}
 
 
@@ -122,6 +141,7 @@ def _target(entry: TargetSettings) -> Target:
         LABELS[entry.label],
         "amount" if is_amount else "chance",
         "spend" if entry.label == "spend" else "orders",
-        is_absence=entry.label == "no_purchase",
+        is_absence=entry.label in ("no_purchase", "no_event"),
         goods=goods if dimension or entry.new_items_days else None,
+        event=entry.event,
     )
