@@ -48,10 +48,11 @@ def predict_all(
     for target in targets_of(settings.targets) if targets is None else targets:
         try:
             model = learn(connection, home, settings, as_of_date, target)
-            people = [today, last_week]
-            if model.question.is_seasonal:
-                people = [seasoned(table, daily, target.horizon_days) for table in people]
-            results = _predicted(model, target, *people, settings)
+            now, before = (
+                seasoned(table, daily, target.horizon_days) if model.question.is_seasonal else table
+                for table in (today, last_week)
+            )
+            results = _predicted(model, target, now, before, settings)
         except NotLearnable as refusal:
             results = _refused(target, today, str(refusal))
         for name, table in results.items():
