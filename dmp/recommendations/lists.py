@@ -49,13 +49,21 @@ def scored(context: Context, candidates: pd.DataFrame, ranker: LearntRanker | No
     Without a ranker, and always for people without consent, channels are blended and there is no probability: a learnt
     score would look at the person.
     """
-    score, probability = fused_score(candidates), np.full(len(candidates), np.nan)
-    if ranker is not None and len(candidates):
-        learnt, chance = ranker.scored(candidate_features(context, candidates))
-        is_consented = context.people["is_consented"].to_numpy(dtype=bool)
-        is_personal = is_consented[context.positions(candidates["user_key"].to_numpy())]
-        score = np.where(is_personal, learnt, score)
-        probability[is_personal] = chance[is_personal]
+    if ranker is None or candidates.empty:
+        blended = candidates.assign(score=fused_score(candidates), probability=np.nan)
+        return with_value(blended, context.worth)
+    return learnt_scores(context, candidates, ranker, candidate_features(context, candidates))
+
+
+def learnt_scores(
+    context: Context, candidates: pd.DataFrame, ranker: LearntRanker, features: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `scored` candidates of which the features are known already."""
+    score, probability = ranker.scored(features)
+    is_consented = context.people["is_consented"].to_numpy(dtype=bool)
+    strangers = np.flatnonzero(~is_consented[context.positions(candidates["user_key"].to_numpy())])
+    score[strangers] = fused_score(candidates.iloc[strangers])
+    probability[strangers] = np.nan
     return with_value(candidates.assign(score=score, probability=probability), context.worth)
 
 
