@@ -17,6 +17,7 @@ from dmp.audiences.commands import audience
 from dmp.cleaning.commands import cleaning
 from dmp.experiments.experiment_commands import experiment
 from dmp.experiments.policy_commands import policy
+from dmp.filter_commands import filter_
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
 from dmp.looking import sql, status, verify
@@ -24,7 +25,6 @@ from dmp.looking_at_people import profile, recommend, why
 from dmp.predictions.commands import backtest
 from dmp.predictions.model_commands import model
 from dmp.privacy.commands import access, erase
-from dmp.recommendations.filter_commands import filter_
 from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.tags.commands import tag

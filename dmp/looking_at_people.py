@@ -84,9 +84,10 @@ def why(
     """Say why an item is in somebody's list, or where it fell and what would show it."""
     from dmp.recommendations.why import read_why
     from dmp.recommendations.why_card import print_why
+    from dmp.vectors.weekly import vectors_as_of
 
     with console.status("following the item"):
-        fate = read_why(Home.at(home), user, item)
+        fate = read_why(Home.at(home), user, item, vectors_as_of)
     if as_json:
         print_json(fate)
     else:

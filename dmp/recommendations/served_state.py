@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import pandas as pd
 
 from dmp.builds import code_version
 from dmp.list_rules import ListRules
@@ -19,6 +20,9 @@ from dmp.warehouse import connect, is_whole, provenance
 
 MADE_BY = "SELECT model_version, status FROM recommendations.recommendation_models"
 DAY = "SELECT as_of_date FROM intermediate.int_cuts WHERE is_served"
+
+# Gives the tables `item_vectors` and `user_vectors` as of a day, as the lists were made with.
+VectorsAsOf = Callable[[duckdb.DuckDBPyConnection, date], dict[str, pd.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class ServedState:
 
 
 @contextmanager
-def served_state(home: Home) -> Iterator[ServedState]:
+def served_state(home: Home, vectors_as_of: VectorsAsOf) -> Iterator[ServedState]:
     """Open the warehouse for reading, as the lists were made from it.
 
     Raises DmpError where nothing ran yet, a run is writing or did not end, or other code made the tables.
@@ -54,22 +58,21 @@ def served_state(home: Home) -> Iterator[ServedState]:
                     f"the tables of {home.root} are unfinished or made by other code: "
                     f"`dmp run --home {home.root}` first"
                 )
-            yield _read(connection, home, settings)
+            yield _read(connection, home, settings, vectors_as_of)
     except duckdb.IOException as error:
         raise DmpError(f"a run is writing to {home.root}: ask again when it has ended") from error
 
 
-def _read(connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings) -> ServedState:
+def _read(
+    connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, vectors_as_of: VectorsAsOf
+) -> ServedState:
     ((day,),) = connection.execute(DAY).fetchall()
     ((version, status),) = connection.execute(MADE_BY).fetchall()
-    vectors = Vectors(
-        connection.execute("FROM vectors.item_vectors ORDER BY item_id").df(),
-        connection.execute("FROM vectors.user_vectors ORDER BY user_key").df(),
-    )
     ranker = load_ranker(home.models / "ranker" / version) if status == "learnt" else None
     if ranker is None and status == "learnt":
         raise DmpError(
             f"the ranker {version} is not in {home.models}: `dmp run --rebuild --home {home.root}`"
         )
+    vectors = Vectors(**vectors_as_of(connection, day))
     context = context_as_known(connection, day, day, vectors, settings)
     return ServedState(day, context, ranker, settings, connection)

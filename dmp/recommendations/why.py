@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dmp.list_order import ListOrder
 from dmp.portrait import find_person
 from dmp.published import Published, published
 from dmp.published_names import key_of
 from dmp.settings import DmpError, Home
+
+if TYPE_CHECKING:
+    from dmp.recommendations.served_state import VectorsAsOf
 
 # Every item of the catalogue is in exactly one of them: listed, else recalled, else not.
 FATES = """
@@ -43,10 +46,11 @@ RULES = "SELECT rule FROM recommendation_rules ORDER BY rule_order"
 CONSENT = "SELECT is_consented_personalisation FROM user_profiles WHERE user_id = ?"
 
 
-def read_why(home: Home, user: str, item: str) -> dict[str, Any]:
+def read_why(home: Home, user: str, item: str, vectors_as_of: VectorsAsOf) -> dict[str, Any]:
     """Return an item's fate for a person.
 
-    user: a published user_id or the source's own id; item: an item_id, or a name in the catalogue as it stands there.
+    user: a published user_id or the source's own id; item: an item_id, or a name in the catalogue as it stands there;
+    vectors_as_of: as the lists were made with.
     Keys: user_id, as_of_date, build_id, item_id, item_name, `stage` (listed, rank, rerank, filter, recall, catalogue,
     or consent where the person lets no lists be shown), rule, detail, recommendation_rank, score, value, probability,
     would_be_rank (by score), is_by_score (whether nothing but the score orders lists),
@@ -62,7 +66,7 @@ def read_why(home: Home, user: str, item: str) -> dict[str, Any]:
             raise DmpError(f"build {stamp['build_id']} holds no recommendations")
         fate = {"user_id": user_id, **stamp, **_fate(build, user_id, item)}
     if fate["stage"] == "recall":
-        fate["gap"] = recall_gap(home, user_id, fate["item_id"])
+        fate["gap"] = recall_gap(home, user_id, fate["item_id"], vectors_as_of)
     return fate
 
 
@@ -136,7 +140,7 @@ def find_item(build: Published, item: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def recall_gap(home: Home, user_id: str, item_id: str) -> dict[str, Any] | None:
+def recall_gap(home: Home, user_id: str, item_id: str, vectors_as_of: VectorsAsOf) -> dict[str, Any] | None:
     """Return the nearest channel of an item that none proposed, with the score that it lacked; None without any."""
     import numpy as np
 
@@ -144,7 +148,7 @@ def recall_gap(home: Home, user_id: str, item_id: str) -> dict[str, Any] | None:
     from dmp.recommendations.recipe import CHANNELS
     from dmp.recommendations.served_state import served_state
 
-    with served_state(home) as state:
+    with served_state(home, vectors_as_of) as state:
         (item_key,) = np.flatnonzero(state.context.items["item_id"] == item_id)
         gap = nearest_channel(state.context, key_of(user_id), int(item_key), CHANNELS)
     return {**asdict(gap), "lacked_score": gap.needed_score - gap.score} if gap else None

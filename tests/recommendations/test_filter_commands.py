@@ -12,12 +12,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dmp.cli import app
+from dmp.filter_commands import read_preview
 from dmp.recommendations.candidates import recall_candidates
-from dmp.recommendations.filter_commands import read_preview
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.recipe import CHANNELS, FILTERS
 from dmp.recommendations.served_state import served_state
 from dmp.settings import DmpError, Home, SettingsError
+from dmp.vectors.weekly import vectors_as_of
 
 
 def dmp(home: Home, *arguments: str) -> Result:
@@ -30,7 +31,7 @@ def stored(home: Home, query: str) -> pd.DataFrame:
 
 
 def test_the_lists_that_are_read_back_are_those_that_were_published(shop_home: Home) -> None:
-    with served_state(shop_home) as state:
+    with served_state(shop_home, vectors_as_of) as state:
         people = state.context.people.loc[state.context.people["is_served"], ["user_key"]]
         recalled = recall_candidates(state.context, people, CHANNELS)
         ranked, _ = ranked_candidates(state.context, recalled, state.ranker, is_served=True)
@@ -85,7 +86,7 @@ def test_a_home_whose_run_did_not_end_is_not_asked(shop_home_copy: Home) -> None
     shop_home_copy.provenance.unlink()
     with (
         pytest.raises(DmpError, match="unfinished or made by other code"),
-        served_state(shop_home_copy),
+        served_state(shop_home_copy, vectors_as_of),
     ):
         pass
 
@@ -94,5 +95,5 @@ def test_a_home_without_its_ranker_says_how_to_get_it_back(shop_home_copy: Home)
     status = stored(shop_home_copy, "SELECT status FROM recommendations.recommendation_models")["status"]
     assert status.tolist() == ["learnt"]
     shutil.rmtree(shop_home_copy.models / "ranker")
-    with pytest.raises(DmpError, match="dmp run --rebuild"), served_state(shop_home_copy):
+    with pytest.raises(DmpError, match="dmp run --rebuild"), served_state(shop_home_copy, vectors_as_of):
         pass

@@ -18,6 +18,7 @@ from dmp.recommendations.why import fates, read_why
 from dmp.recommendations.why_card import print_why
 from dmp.recommendations.words import LANGUAGES, words
 from dmp.settings import DmpError, Home
+from dmp.vectors.weekly import vectors_as_of
 
 STAGES = ("listed", "rank", "filter", "recall")
 Fate = dict[str, Any]
@@ -50,7 +51,7 @@ def one_of_each(shop_home: Home, build: Published) -> dict[str, Fate]:
         if fate["stage"] == "filter" and (fate["further_rules"] or fate["would_be_rank"] >= 20):
             continue
         chosen.setdefault(fate["stage"], fate["item_id"])
-    return {stage: read_why(shop_home, row["user_id"], item) for stage, item in chosen.items()}
+    return {stage: read_why(shop_home, row["user_id"], item, vectors_as_of) for stage, item in chosen.items()}
 
 
 def card(why: Fate, language: str = "en") -> str:
@@ -131,14 +132,14 @@ def test_cards_of_every_fate_are_written_in_both_languages_within_100_columns(
 
 def test_an_item_is_named_as_people_type_it(shop_home: Home, one_of_each: dict[str, Fate]) -> None:
     why = one_of_each["listed"]
-    assert read_why(shop_home, why["user_id"], why["item_name"].upper()) == why
+    assert read_why(shop_home, why["user_id"], why["item_name"].upper(), vectors_as_of) == why
 
 
 def test_what_is_not_in_the_catalogue_is_told_with_the_nearest_name(
     shop_home: Home, one_of_each: dict[str, Fate]
 ) -> None:
     known = one_of_each["listed"]
-    why = read_why(shop_home, known["user_id"], f"{known['item_name']}x")
+    why = read_why(shop_home, known["user_id"], f"{known['item_name']}x", vectors_as_of)
     assert why["stage"] == "catalogue"
     assert f"the nearest name is {known['item_name']}" in card(why)
 
@@ -149,7 +150,7 @@ def test_of_who_lets_no_list_be_shown_no_fate_is_told(shop_home: Home, build: Pu
         "SELECT user_id FROM user_profiles WHERE NOT is_consented_personalisation ORDER BY ALL LIMIT 1",
     )
     (item,) = build.rows("item_profiles", "SELECT item_id FROM item_profiles ORDER BY ALL LIMIT 1")
-    why = read_why(shop_home, row["user_id"], item["item_id"])
+    why = read_why(shop_home, row["user_id"], item["item_id"], vectors_as_of)
     assert (why["stage"], why["score"]) == ("consent", None)
     assert "has not consented" in card(why)
 

@@ -64,10 +64,11 @@ def read_preview(home: Home, rule: str, texts: list[str]) -> dict[str, Any]:
     """
     from dmp.recommendations.served_state import served_state
     from dmp.recommendations.trial import bounds_of, effect, proposed_rules
+    from dmp.vectors.weekly import vectors_as_of
 
     settings = home.settings()
     proposed = proposed_rules(settings.list_rules, rule, bounds_of(texts))
-    with served_state(home) as state:
+    with served_state(home, vectors_as_of) as state:
         after = state.under(proposed)
         changes = effect(state.context, after, state.ranker, rule, settings.list_length)
     return {
