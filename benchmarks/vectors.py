@@ -1,4 +1,4 @@
-"""What each representation is worth on a home, and how long it takes: two tasks beside what needs none.
+"""What each representation is worth on a home, and how long it takes: three tasks beside what needs none.
 
     python -m benchmarks.vectors HOME [HOME ...] [--days 90] [--json]
 

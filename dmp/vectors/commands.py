@@ -12,7 +12,7 @@ from dmp.terminal import HomeOption, JsonOption, console, print_json, print_rows
 vectors = typer.Typer(
     no_args_is_help=True, help="Items and people as vectors: what they are worth, how far they drift."
 )
-SHOWN = ["task", "contender", "auc", "log_loss", "lift", "gain", "gain_error", "verdict"]
+SHOWN = ["task", "contender", "auc", "log_loss", "lift", "ndcg", "recall", "gain", "gain_error", "verdict"]
 
 
 @vectors.command("try")
@@ -22,7 +22,7 @@ def try_(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try every representation on two tasks, on windows that are over; nothing is changed. Takes a minute or more."""
+    """Try every representation on three tasks, on windows that are over; nothing is changed. Takes a minute or more."""
     from dmp.vectors.catalogue import DEFAULT
     from dmp.vectors.trials import vector_trials
     from dmp.warehouse import connect
@@ -38,13 +38,11 @@ def try_(
         return
     first = found.iloc[0]
     console.print(
-        f"{first['group_count']} groups of items, {days} days after {first['cut']}, {first['person_count']:,} people."
+        f"{days} days after {first['cut']}, {first['person_count']:,} people. In use: {DEFAULT.name}."
     )
     print_rows(SHOWN, [[_shown(row[name]) for name in SHOWN] for _, row in found.iterrows()])
-    chosen = found.loc[found["is_chosen"], "contender"].iloc[0]
-    console.print(
-        f"In use: {DEFAULT.name}. By both tasks together, the simplest that is not beaten: {chosen}."
-    )
+    for _, row in found[found["is_chosen"]].iterrows():
+        console.print(f"The simplest that is not beaten at {row['task']}: {row['contender']}.")
 
 
 @vectors.command()

@@ -13,6 +13,7 @@ import pandas as pd
 from dmp.settings import DmpError
 from dmp.vectors.behaviour import weights
 from dmp.vectors.item_groups import item_groups
+from dmp.vectors.representation import DIMENSIONS, Representation
 from dmp.vectors.trial_facts import Situation, situation
 
 GROUPS = 10
@@ -70,3 +71,21 @@ def _membership(groups: pd.DataFrame, names: np.ndarray, earlier: Situation) -> 
     places = np.searchsorted(names, known["group_name"].to_numpy(dtype=names.dtype))
     known = known.assign(points=np.e - 1, user_key=places)
     return weights(known, np.arange(len(names)), earlier.behaviour.items).T.tocsr()
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A representation with its bases as of both cuts, each items x dimensions."""
+
+    representation: Representation
+    earlier: np.ndarray
+    later: np.ndarray
+
+
+def contender(trial: Trial, representation: Representation) -> Contender:
+    """Fit a representation as of both cuts, each on what was known then."""
+    bases = (
+        representation.fit(one.behaviour, min(DIMENSIONS, *(size - 1 for size in one.behaviour.matrix.shape)))
+        for one in (trial.earlier, trial.later)
+    )
+    return Contender(representation, *bases)

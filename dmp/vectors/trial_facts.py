@@ -17,6 +17,7 @@ SELECT DISTINCT map.identifier_key AS user_key, activity.item_id
 FROM profiles.user_item_activity AS activity JOIN profiles.identity_map AS map USING (user_key)
 WHERE activity.known_to = DATE '9999-12-31' AND activity.purchase_count > 0
     AND activity.event_date > $cut AND activity.event_date <= $cut + $days
+ORDER BY ALL
 """
 _CONSENTING = """
 SELECT DISTINCT map.identifier_key AS user_key
@@ -29,12 +30,16 @@ WHERE consents.is_consented_analytics
 
 @dataclass(frozen=True)
 class Situation:
-    """People at a cut. `people`: rows of `behaviour.matrix` to judge; `bought`: people x groups, in the window."""
+    """People at a cut. `people`: the rows of `behaviour.matrix` to judge.
+
+    `bought`: people x groups, in the window; `bought_items`: user_key, item_id, each once, sorted.
+    """
 
     cut: date
     behaviour: Behaviour
     people: np.ndarray
     bought: np.ndarray
+    bought_items: pd.DataFrame
 
 
 def situation(connection: duckdb.DuckDBPyConnection, cut: date, days: int, groups: pd.DataFrame) -> Situation:
@@ -42,10 +47,11 @@ def situation(connection: duckdb.DuckDBPyConnection, cut: date, days: int, group
     behaviour = behaviour_as_known(connection, cut, ("days", "attributes"))
     consenting = connection.execute(_CONSENTING, {"cut": cut}).df()["user_key"]
     people = np.flatnonzero(np.isin(behaviour.users, consenting))
-    bought = connection.execute(_BOUGHT, {"cut": cut, "days": days}).df().merge(groups, on="item_id")
+    items = connection.execute(_BOUGHT, {"cut": cut, "days": days}).df()
+    items = items[items["user_key"].isin(behaviour.users[people])]
+    bought = items.merge(groups, on="item_id")
     names = np.unique(groups["group_name"])
-    bought = bought[bought["user_key"].isin(behaviour.users[people])]
     outcome = np.zeros((len(people), len(names)), dtype=bool)
     places = np.searchsorted(behaviour.users[people], bought["user_key"])
     outcome[places, np.searchsorted(names, bought["group_name"].to_numpy(dtype=names.dtype))] = True
-    return Situation(cut, behaviour, people, outcome)
+    return Situation(cut, behaviour, people, outcome, items)

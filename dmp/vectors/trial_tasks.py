@@ -1,4 +1,4 @@
-"""The two tasks of a trial: each gives one row of figures per contender and group of items."""
+"""The tasks about buyers of groups of items: each gives one row of figures per contender and group."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import numpy as np
 import pandas as pd
 
 from dmp.vectors import likelihood
-from dmp.vectors.representation import DIMENSIONS, Representation
-from dmp.vectors.trial import Trial
+from dmp.vectors.trial import Contender, Trial
 from dmp.vectors.trial_columns import group_shares, known_matrix, placed, tf_idf
 
 _FIRST_SHARE = 0.05
 
 
-def next_purchase(trial: Trial, representations: Sequence[Representation]) -> pd.DataFrame:
+def next_purchase(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame:
     """Learn who buys of each group after the earlier cut, and judge it on people and purchases after the later one.
 
-    The basis is that of the earlier cut. Columns: contender, group_name, auc, log_loss.
+    The basis is that of the earlier cut. Columns: contender, case (the group), auc, log_loss.
     """
     items = trial.earlier.behaviour.items
     before, after = (known_matrix(one, items) for one in (trial.earlier, trial.later))
     columns = {"group_shares": tuple(group_shares(matrix, trial.membership) for matrix in (before, after))}
-    for one in representations:
-        basis = one.fit(trial.earlier.behaviour, min(DIMENSIONS, *(size - 1 for size in before.shape)))
-        columns[one.name] = placed(one, basis, before), placed(one, basis, after)
+    for one in contenders:
+        way, basis = one.representation, one.earlier
+        columns[way.name] = placed(way, basis, before), placed(way, basis, after)
     return pd.DataFrame(
         [row for name, pair in columns.items() for row in _judged_purchases(trial, name, *pair)]
     )
@@ -44,15 +43,15 @@ def _judged_purchases(
             "auc": likelihood.area_under_curve(bought, chances),
             "log_loss": likelihood.log_loss(bought, chances),
         }
-        rows.append({"contender": name, "group_name": trial.names[group], **figures})
+        rows.append({"contender": name, "case": trial.names[group], **figures})
     return rows
 
 
-def lookalike(trial: Trial, representations: Sequence[Representation]) -> pd.DataFrame:
+def lookalike(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame:
     """Tell half of those who buy of a group after the later cut, and find the other half among everybody else.
 
-    Everybody is scored by models that have not seen them. Columns: contender, group_name, auc, lift (of the first
-    twentieth).
+    Everybody is scored by models that have not seen them. Columns: contender, case (the group), auc,
+    lift (of the first twentieth).
     """
     items = trial.later.behaviour.items
     matrix = known_matrix(trial.later, items)
@@ -64,18 +63,17 @@ def lookalike(trial: Trial, representations: Sequence[Representation]) -> pd.Dat
             for group, seeds in told.items()
         }
     }
-    for one in representations:
-        basis = one.fit(trial.later.behaviour, min(DIMENSIONS, *(size - 1 for size in matrix.shape)))
-        columns = placed(one, basis, matrix)
+    for one in contenders:
+        columns = placed(one.representation, one.later, matrix)
         strictness = likelihood.chosen_strictness(columns, list(told.values()))
-        scores[one.name] = {
+        scores[one.representation.name] = {
             group: likelihood.out_of_fold(columns, seeds, strictness) for group, seeds in told.items()
         }
     return pd.DataFrame(
         [
             {
                 "contender": name,
-                "group_name": trial.names[group],
+                "case": trial.names[group],
                 **_found(trial.later.bought[~seeds, group], scores[name][group][~seeds]),
             }
             for name in scores

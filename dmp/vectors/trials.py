@@ -1,8 +1,9 @@
-"""Whether a representation earns its place, on two tasks beside what needs none; which one should be in use."""
+"""Whether a representation earns its place, on three tasks beside what needs none; which one is best for each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,26 @@ import pandas as pd
 
 from dmp.vectors.catalogue import REPRESENTATIONS
 from dmp.vectors.representation import Representation
-from dmp.vectors.trial import Trial, trial_of
+from dmp.vectors.trial import Contender, Trial, contender, trial_of
+from dmp.vectors.trial_recall import recall
 from dmp.vectors.trial_tasks import lookalike, next_purchase
 
-TASKS = {"next_purchase": (next_purchase, "group_shares"), "lookalike": (lookalike, "cosine_tf_idf")}
+
+@dataclass(frozen=True)
+class Task:
+    """`judge` gives a row per contender and case; `plain` is the contender without vectors, `score` the one figure."""
+
+    name: str
+    judge: Callable[[Trial, Sequence[Contender]], pd.DataFrame]
+    plain: str
+    score: str
+
+
+TASKS = (
+    Task("next_purchase", next_purchase, "group_shares", "auc"),
+    Task("lookalike", lookalike, "cosine_tf_idf", "auc"),
+    Task("recall", recall, "popularity", "ndcg"),
+)
 
 
 def vector_trials(
@@ -26,51 +43,42 @@ def vector_trials(
 ) -> pd.DataFrame:
     """Return one row per task and contender, the plain one first: figures, gain over the plain one, verdict.
 
-    `gain`: mean over groups of the area under the ROC curve less that of the plain contender, with its standard error;
-    `verdict`: plain, gain (more than the standard error) or no gain. `is_chosen`: the representation that should be in
-    use by both tasks. Nothing but the facts as known decides: the same rows for the same warehouse.
+    `gain`: mean over the cases (groups of items; for recall, buyers) of the task's score less that of the plain
+    contender, with its standard error; `verdict`: plain, gain (more than the standard error) or no gain. `is_chosen`:
+    the simplest representation that the best does not beat. The same rows for the same warehouse.
     """
     from threadpoolctl import threadpool_limits
 
     # Numbers of one thread do not depend on how many there are.
     with threadpool_limits(1):
         trial = trial_of(connection, last_day, days)
-        judged = {task: judge(trial, representations) for task, (judge, _) in TASKS.items()}
-    names = [one.name for one in representations]
-    areas = pd.concat(
-        {
-            task: rows.pivot(index="group_name", columns="contender", values="auc")
-            for task, rows in judged.items()
-        }
-    )
-    chosen = simplest_unbeaten(areas[names])
-    return pd.concat(
-        [_summary(trial, task, rows, chosen) for task, rows in judged.items()], ignore_index=True
-    )
+        contenders = [contender(trial, one) for one in representations]
+        judged = [(task, task.judge(trial, contenders)) for task in TASKS]
+    return pd.concat([_summary(trial, task, rows) for task, rows in judged], ignore_index=True)
 
 
-def simplest_unbeaten(areas: pd.DataFrame) -> str:
+def simplest_unbeaten(scores: pd.DataFrame) -> str:
     """Return the first column that the best one on average does not beat by more than the standard error.
 
-    `areas`: one row per task and group, one column per representation, the simplest first.
+    `scores`: one row per case, one column per representation, the simplest first.
     """
-    behind = -areas.sub(areas[str(areas.mean().idxmax())], axis=0)
+    behind = -scores.sub(scores[str(scores.mean().idxmax())], axis=0)
     return str((behind.mean() <= behind.sem()).idxmax())
 
 
-def _summary(trial: Trial, task: str, rows: pd.DataFrame, chosen: str) -> pd.DataFrame:
-    plain = TASKS[task][1]
-    areas = rows.pivot(index="group_name", columns="contender", values="auc")
-    gains = areas.sub(areas[plain], axis=0)
-    figures = rows.drop(columns="group_name").groupby("contender", sort=False).mean().reset_index()
+def _summary(trial: Trial, task: Task, rows: pd.DataFrame) -> pd.DataFrame:
+    scores = rows.pivot(index="case", columns="contender", values=task.score)[rows["contender"].unique()]
+    gains = scores.sub(scores[task.plain], axis=0)
+    figures = rows.drop(columns="case").groupby("contender", sort=False).mean().reset_index()
     gain, error = (figures["contender"].map(one) for one in (gains.mean(), gains.sem()))
-    verdict = np.select([figures["contender"] == plain, gain > error], ["plain", "gain"], "no gain")
+    verdict = np.select([figures["contender"] == task.plain, gain > error], ["plain", "gain"], "no gain")
+    chosen = simplest_unbeaten(scores.drop(columns=task.plain))
     facts: dict[str, Any] = {
-        "task": task,
+        "task": task.name,
         "cut": trial.later.cut,
         "window_days": trial.days,
         "person_count": len(trial.later.people),
-        "group_count": len(trial.groups),
+        "case_count": len(scores),
     }
     return figures.assign(
         **facts, gain=gain, gain_error=error, verdict=verdict, is_chosen=figures["contender"] == chosen

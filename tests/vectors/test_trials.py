@@ -14,7 +14,8 @@ from dmp.vectors.factorisation import FACTORISATION
 from dmp.vectors.item_groups import item_groups
 from dmp.vectors.likelihood import area_under_curve, log_loss, out_of_fold
 from dmp.vectors.nonnegative import NONNEGATIVE
-from dmp.vectors.trial import Trial, trial_of
+from dmp.vectors.trial import Contender, Trial, trial_of
+from dmp.vectors.trial_recall import recall
 from dmp.vectors.trials import simplest_unbeaten, vector_trials
 
 LAST = date(2024, 6, 30)
@@ -104,19 +105,24 @@ def test_what_is_known_ends_at_the_cut_and_the_outcome_is_that_of_the_window_aft
 def test_there_is_a_row_per_task_and_contender(found: pd.DataFrame) -> None:
     assert list(zip(found["task"], found["contender"], strict=True)) == [
         (task, contender)
-        for task, plain in (("next_purchase", "group_shares"), ("lookalike", "cosine_tf_idf"))
+        for task, plain in (
+            ("next_purchase", "group_shares"),
+            ("lookalike", "cosine_tf_idf"),
+            ("recall", "popularity"),
+        )
         for contender in (plain, "factorisation", "nonnegative")
     ]
-    assert found["auc"].between(0.7, 1).all()
-    assert set(found["group_count"]) == {CATEGORIES}
+    assert found["auc"].dropna().between(0.7, 1).all()
+    assert set(found.loc[found["task"] != "recall", "case_count"]) == {CATEGORIES}
 
 
 def test_a_gain_is_more_than_the_standard_error_over_the_plain_contender(found: pd.DataFrame) -> None:
-    for _, rows in found.groupby("task", sort=False):
+    for task, rows in found.groupby("task", sort=False):
+        score = "ndcg" if task == "recall" else "auc"
         plain = rows.iloc[0]
         assert plain["verdict"] == "plain"
         others = rows.iloc[1:]
-        assert others["gain"].to_numpy() == pytest.approx(others["auc"] - plain["auc"])
+        assert others["gain"].to_numpy() == pytest.approx((others[score] - plain[score]).to_numpy())
         is_gain = others["gain"] > others["gain_error"]
         assert ((others["verdict"] == "gain") == is_gain).all()
 
@@ -126,6 +132,23 @@ def test_the_same_warehouse_gives_the_same_figures(
 ) -> None:
     again = vector_trials(connection, LAST, DAYS, (FACTORISATION, NONNEGATIVE))
     pd.testing.assert_frame_equal(found, again, check_exact=True)
+
+
+def test_recall_lists_what_lies_near_and_judges_it_by_what_was_bought_after(trial: Trial) -> None:
+    """With a basis in which an item is near itself alone, a list is what the person knows, the weightiest first."""
+    items = trial.later.behaviour.items
+    own = Contender(FACTORISATION, np.eye(len(items)), np.eye(len(items)))
+    rows = recall(trial, [own]).query("contender == 'factorisation'").set_index("case")
+    buyers = trial.later.behaviour.users[trial.later.people]
+    for case in (0, 57, 150):
+        row = trial.later.behaviour.matrix[trial.later.people[case]].toarray().ravel()
+        first = items[np.argsort(-row, kind="stable")]
+        pairs = trial.later.bought_items
+        bought = set(pairs.loc[pairs["user_key"] == buyers[case], "item_id"])
+        hits = np.array([item in bought for item in first[:20]])
+        worth = 1 / np.log2(np.arange(2, 12))
+        assert rows.loc[case, "recall"] == pytest.approx(hits.sum() / len(bought))
+        assert rows.loc[case, "ndcg"] == pytest.approx((worth * hits[:10]).sum() / worth[: len(bought)].sum())
 
 
 def test_outcomes_that_follow_nothing_are_no_gain(connection: duckdb.DuckDBPyConnection) -> None:
