@@ -40,9 +40,9 @@ def try_(
     console.print(
         f"{days} days after {first['cut']}, {first['person_count']:,} people. In use: {DEFAULT.name}."
     )
-    print_rows(SHOWN, [[_shown(row[name]) for name in SHOWN] for _, row in found.iterrows()])
-    for _, row in found[found["is_chosen"]].iterrows():
-        console.print(f"The simplest that is not beaten at {row['task']}: {row['contender']}.")
+    print_rows(SHOWN, [[_shown(line[name]) for name in SHOWN] for _, line in found.iterrows()])
+    for _, line in found[found["is_chosen"]].iterrows():
+        console.print(f"The simplest that is not beaten at {line['task']}: {line['contender']}.")
 
 
 @vectors.command()
