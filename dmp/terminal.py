@@ -117,7 +117,8 @@ def grid(*rows: Iterable[str], right: Iterable[int] = ()) -> Table:
     rows_of_text = [[_literal(cell) for cell in row] for row in rows]
     table = Table.grid(padding=(0, 2))
     for place in range(len(rows_of_text[0]) if rows_of_text else 0):
-        table.add_column(justify="right" if place in right else "left")
+        # Chinese has no spaces to break lines at: a long text goes on in the next line.
+        table.add_column(justify="right" if place in right else "left", overflow="fold")
     for row in rows_of_text:
         table.add_row(*row)
     return table
