@@ -131,7 +131,8 @@ def made_up_ranker(candidate_count: int) -> LearntRanker:
     random = np.random.default_rng(3)
     appeal = features["own_purchases_score"].fillna(0) + features["user_purchase_day_count"] / 50
     bought = random.random(len(candidates)) < appeal.to_numpy() / 20
-    booster = fit_ranker(features, np.where(bought, 3, 0), candidates["user_key"].to_numpy(), 1)
+    label, weight = np.where(bought, 3, 0), np.ones(len(candidates))
+    booster = fit_ranker(features, label, candidates["user_key"].to_numpy(), weight, 1)
     held_out = HeldOut(features, bought)
     return LearntRanker(booster, fit_calibration(booster.predict(features, raw_score=True), held_out))
 

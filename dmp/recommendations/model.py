@@ -72,7 +72,7 @@ def ranker_of(folder: Path, rows: TrainingRows, held_out: HeldOut, cuts: Cuts, t
         return Ranker(None, "blended", reason, *counts)
     learnt = load_ranker(folder / version)
     if learnt is None:
-        booster = fit_ranker(rows.features, rows.label, rows.group, threads)
+        booster = fit_ranker(rows.features, rows.label, rows.group, rows.weight, threads)
         described = {"features": list(rows.features.columns), "parameters": PARAMETERS, "rounds": ROUNDS}
         described |= {"training_cuts": [str(cut) for cut in cuts.training], "features_hash": content}
         learnt = LearntRanker(booster, calibration_of(booster, held_out))

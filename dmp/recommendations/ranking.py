@@ -28,15 +28,18 @@ PARAMETERS = {
 }
 
 
-def fit_ranker(features: pd.DataFrame, label: np.ndarray, group: np.ndarray, threads: int) -> Any:
+def fit_ranker(
+    features: pd.DataFrame, label: np.ndarray, group: np.ndarray, weight: np.ndarray, threads: int
+) -> Any:
     """Learn the order of each group's rows (Burges 2010, LambdaMART) and return a LightGBM Booster.
 
-    `label` is 0..3, higher is better; `group` numbers the lists (a person on a cut), equal numbers adjacent.
+    `label` is 0..3, higher is better; `group` numbers the lists (a person on a cut), equal numbers adjacent; `weight`
+    is how much a row counts against the others of its list.
     """
     import lightgbm
 
     sizes = np.diff(np.flatnonzero(np.r_[True, group[1:] != group[:-1], True]))
-    data = lightgbm.Dataset(features, label=label, group=sizes, free_raw_data=True)
+    data = lightgbm.Dataset(features, label=label, group=sizes, weight=weight, free_raw_data=True)
     return lightgbm.train(PARAMETERS | {"num_threads": threads}, data, num_boost_round=ROUNDS)
 
 

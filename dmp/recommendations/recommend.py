@@ -12,6 +12,7 @@ import pandas as pd
 from dmp.recommendations import facts
 from dmp.recommendations.calibration_check import calibration_metrics, recommendation_calibration
 from dmp.recommendations.candidates import recall_candidates
+from dmp.recommendations.click_weights import logged_impressions, weights_of_clicks
 from dmp.recommendations.context import Context, Vectors, context_as_known
 from dmp.recommendations.cuts import Cuts, ranking_cuts, weekly_cut
 from dmp.recommendations.evaluation import recommendation_metrics
@@ -82,6 +83,7 @@ def learnt_from(
 
     Outcomes are those known on the evaluation cut.
     """
+    impressions = logged_impressions(connection, cuts.evaluation)
     rows, apart = [], HeldOut(pd.DataFrame(), np.empty(0, dtype=bool))
     for cut in cuts.training:
         context = known(cut)
@@ -90,7 +92,8 @@ def learnt_from(
         if cut == cuts.training[-1]:
             apart = held_out(context, outcomes)
             outcomes = outcomes[~is_apart(outcomes["user_key"].to_numpy())]
-        rows.append(training_rows(context, outcomes))
+        clicks = weights_of_clicks(context, impressions, cuts.window_end(cut))
+        rows.append(training_rows(context, outcomes, clicks))
     return joined(rows), apart
 
 

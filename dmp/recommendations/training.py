@@ -25,11 +25,12 @@ BOUGHT, CARTED, VIEWED = 3, 2, 1
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Candidates of one or more cuts: features, label (0..3) and the list (a person on a cut) of each."""
+    """Candidates of one or more cuts: features, label (0..3), the list (a person on a cut) and the weight of each."""
 
     features: pd.DataFrame
     label: np.ndarray
     group: np.ndarray
+    weight: np.ndarray
 
     @property
     def list_count(self) -> int:
@@ -40,15 +41,18 @@ class TrainingRows:
     def content_hash(self) -> str:
         """SHA-256 of names and values."""
         content = sha256(repr(list(self.features.columns)).encode())
-        for part in (self.features.to_numpy(), self.label, self.group):
+        for part in (self.features.to_numpy(), self.label, self.group, self.weight):
             content.update(np.ascontiguousarray(part).tobytes())
         return content.hexdigest()
 
 
-def training_rows(context: Context, outcomes: pd.DataFrame) -> TrainingRows:
+def training_rows(
+    context: Context, outcomes: pd.DataFrame, clicks: pd.DataFrame | None = None
+) -> TrainingRows:
     """Return candidates of people who consented and did something after the cut, labelled by what they did.
 
-    `outcomes`: user_key, item_key, purchase_count, cart_count, view_count of the cut's window.
+    `outcomes`: user_key, item_key, purchase_count, cart_count, view_count of the cut's window. `clicks`: user_key,
+    item_key, weight of what was found through logged lists; all else weighs 1.
     """
     consented = context.people.loc[context.people["is_consented"], "user_key"]
     active = np.sort(outcomes.loc[outcomes["user_key"].isin(consented), "user_key"].unique())
@@ -62,7 +66,17 @@ def training_rows(context: Context, outcomes: pd.DataFrame) -> TrainingRows:
     has_outcome = candidates["user_key"].isin(candidates.loc[label > 0, "user_key"]).to_numpy()
     is_kept = has_outcome & (is_sampled | (label > 0))
     candidates, label = candidates[is_kept], label[is_kept]
-    return TrainingRows(candidate_features(context, candidates), label, candidates["user_key"].to_numpy())
+    weight = np.where(label > 0, weights(context, candidates, clicks), 1.0)
+    group = candidates["user_key"].to_numpy()
+    return TrainingRows(candidate_features(context, candidates), label, group, weight)
+
+
+def weights(context: Context, candidates: pd.DataFrame, clicks: pd.DataFrame | None) -> np.ndarray:
+    """Return the weight of each candidate, 1 where no logged list led to it."""
+    if clicks is None or clicks.empty:
+        return np.ones(len(candidates))
+    weighed = pd.Series(clicks["weight"].to_numpy(), index=context.codes(clicks))
+    return weighed.reindex(context.codes(candidates)).fillna(1).to_numpy()
 
 
 def labels(context: Context, candidates: pd.DataFrame, outcomes: pd.DataFrame) -> np.ndarray:
@@ -80,10 +94,12 @@ def joined(parts: list[TrainingRows]) -> TrainingRows:
     """
     parts = [part for part in parts if len(part.label)]
     if not parts:
-        return TrainingRows(pd.DataFrame(), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64))
+        empty = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64), np.empty(0)
+        return TrainingRows(pd.DataFrame(), *empty)
     label = np.concatenate([part.label for part in parts])
     starts = [np.r_[True, part.group[1:] != part.group[:-1]] for part in parts]
     group = np.cumsum(np.concatenate(starts))
     if len(np.unique(group[label == BOUGHT])) >= MINIMUM_PEOPLE:
         label = np.where(label == BOUGHT, BOUGHT, 0).astype(np.int32)
-    return TrainingRows(pd.concat([part.features for part in parts], ignore_index=True), label, group)
+    features = pd.concat([part.features for part in parts], ignore_index=True)
+    return TrainingRows(features, label, group, np.concatenate([part.weight for part in parts]))

@@ -14,6 +14,11 @@ from dmp.vectors.weekly import vectors_as_of
 FIRST_DATE, AS_OF_DATE = date(2024, 1, 1), date(2024, 4, 10)
 PEOPLE, ITEMS = 120, 60
 NO_CONSENT, COLD = 3, 118
+IMPRESSIONS = """
+CREATE SCHEMA insight; CREATE TABLE insight.list_impressions (
+    impression_id VARCHAR, placement VARCHAR, item_id VARCHAR, position BIGINT, user_key BIGINT, shown_date DATE,
+    landed_date DATE, has_click BOOLEAN, click_landed_date DATE
+)"""
 
 
 def user_key(number: int) -> int:
@@ -86,6 +91,7 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
             number % 2 = 0 AS is_consented_sensitive, 'grow' AS lifecycle_stage
         FROM range({PEOPLE}) AS numbers (number)"""
     )
+    connection.execute(IMPRESSIONS)
     connection.execute(
         """CREATE TABLE profiles.identity_map_history AS
         SELECT user_key AS identifier_key, user_key, DATE '2024-01-01' AS known_from, DATE '9999-12-31' AS known_to
