@@ -9,7 +9,13 @@ import pandas as pd
 
 from dmp.experiments.impressions import OUTCOMES, PUBLISHED, context_columns, judged_impressions, logged
 from dmp.experiments.off_policy import observed, off_policy_estimates
-from dmp.experiments.target_policies import UNIFORM, logged_policy, policy_of_file, uniform_policy
+from dmp.experiments.target_policies import (
+    UNIFORM,
+    doubt_about,
+    logged_policy,
+    policy_of_file,
+    uniform_policy,
+)
 from dmp.published import published
 from dmp.settings import DmpError, Home, SettingsError
 
@@ -43,7 +49,9 @@ def estimates(
         found = pd.concat(
             [
                 observed(here[here["policy"] == policy], OUTCOMES[outcome]),
-                off_policy_estimates(log, _target(target, here), context_columns(log), limit),
+                off_policy_estimates(
+                    log, _target(target, here), context_columns(log), limit, doubt_about(here, target)
+                ),
             ]
         )
         about = {"placement": name, "outcome": outcome, "logged_policy": policy, "target_policy": target}

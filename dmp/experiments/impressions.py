@@ -23,6 +23,7 @@ JUDGED = """
 WITH judged AS (
     SELECT placement, policy, position, item_id, person, propensity, properties, has_click, has_order, shown_at,
         impression_id, coalesce(person::VARCHAR, 'list ' || source || ':' || list_id) AS cluster,
+        row_number() OVER (ORDER BY shown_at, impression_id) AS shown_order,
         count(*) OVER (PARTITION BY placement) AS placement_count,
         count(*) OVER (PARTITION BY placement, policy) AS policy_count
     FROM ({impressions})
@@ -42,7 +43,7 @@ def judged_impressions(connection: duckdb.DuckDBPyConnection, impressions: str) 
     """Return the impressions of every policy whose window is over, in the order of their ids.
 
     impressions: IN_WAREHOUSE or PUBLISHED. Columns: placement, policy, position, item_id, person (missing where
-    nobody is known), propensity, cluster (rows that may depend on each other), has_click, has_order, and a
+    nobody is known), propensity, shown_order, cluster (rows that may depend on each other), has_click, has_order, and a
     column `context <name>` for each plain value that the policy knew.
     """
     # Both texts are this module's own.

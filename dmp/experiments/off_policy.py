@@ -29,14 +29,16 @@ def off_policy_estimates(
     target: pd.DataFrame,
     context_columns: list[str] | None = None,
     limit: float = LARGEST_WEIGHT,
+    doubt: str | None = None,
 ) -> pd.DataFrame:
     """Return one row per estimator in COLUMNS: the mean outcome an impression under `target`, with a 95 % interval.
 
-    Arguments as in `weights.weighed`; outcomes are 0 or 1. Where support is thin, status is `abstained`, the
+    Arguments as in `weights.weighed`; outcomes are 0 or 1. doubt: why the target itself is not what it should be, if
+    something is known to be wrong with it. With it, or where support is thin, status is `abstained`, the
     reason says why, and there is no value.
     """
     found = weighed(log, target, context_columns or [], limit)
-    reason = reason_to_abstain(found)
+    reason = doubt or reason_to_abstain(found)
     values = dict.fromkeys(ESTIMATORS, (np.nan, np.nan)) if reason else _values(found)
     about = {
         "status": "abstained" if reason else "estimated",

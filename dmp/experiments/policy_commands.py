@@ -66,7 +66,9 @@ def estimate(
         return
     names = ["placement", "estimator", *SHOWN, "impressions", "effective", "outcomes"]
     print_rows(names, [_line(row) for row in rows])
-    for reason in dict.fromkeys(f"{row['placement']}: {row['reason']}" for row in rows if row["reason"]):
+    for reason in dict.fromkeys(
+        f"{row['placement']}: {row['reason']}" for row in rows if not is_nothing(row["reason"])
+    ):
         console.print(f"Not told of {reason}.", soft_wrap=True, highlight=False, markup=False)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dmp.experiments.impressions import OUTCOMES, context_columns, logged
 from dmp.experiments.off_policy import COLUMNS, observed, off_policy_estimates
-from dmp.experiments.target_policies import UNIFORM, logged_policy, uniform_policy
+from dmp.experiments.target_policies import UNIFORM, doubt_about, logged_policy, uniform_policy
 
 ABOUT = {
     "as_of_date": "object", "placement": "str", "outcome": "str", "logged_policy": "str", "target_policy": "str",
@@ -27,6 +27,7 @@ def policy_estimates(impressions: pd.DataFrame, as_of_date: date) -> pd.DataFram
         policies = sorted(here["policy"].unique())
         targets = {name: logged_policy(here, name) for name in policies}
         targets.setdefault(UNIFORM, uniform_policy(here))
+        doubts = {name: doubt_about(here, name) for name in policies}
         for outcome in OUTCOMES:
             for policy in policies:
                 log = logged(here, str(placement), policy, outcome)
@@ -34,7 +35,9 @@ def policy_estimates(impressions: pd.DataFrame, as_of_date: date) -> pd.DataFram
                     found = (
                         observed(here[here["policy"] == policy], OUTCOMES[outcome])
                         if target == policy
-                        else off_policy_estimates(log, choices, context_columns(log))
+                        else off_policy_estimates(
+                            log, choices, context_columns(log), doubt=doubts.get(target)
+                        )
                     )
                     about = (as_of_date, placement, outcome, policy, target)
                     tables.append(found.assign(**dict(zip(ABOUT, about, strict=True))))

@@ -11,6 +11,12 @@ from dmp.experiments.weights import PLACE
 from dmp.settings import SettingsError
 
 UNIFORM = "uniform"
+# A policy whose chances for one item in one place vary by a tenth or more, and from one impression to the next as
+# much as over the whole log, chooses by person (a ratio of 1); one that only learns in time has a ratio near 0.
+LEAST_VARIATION, LARGEST_RATIO = 0.1, 0.5
+BY_PERSON = (
+    "'{policy}' chooses by person, which the shares of its log do not show: give its chances as a file"
+)
 
 
 def logged_policy(impressions: pd.DataFrame, policy: str) -> pd.DataFrame:
@@ -22,6 +28,22 @@ def logged_policy(impressions: pd.DataFrame, policy: str) -> pd.DataFrame:
     counts = own.groupby([*PLACE, "item_id"], sort=True).size().rename("count").reset_index()
     counts["probability"] = counts["count"] / counts.groupby(PLACE)["count"].transform("sum")
     return counts[[*PLACE, "item_id", "probability"]]
+
+
+def doubt_about(impressions: pd.DataFrame, policy: str) -> str | None:
+    """Return why a policy's shares do not stand for it, None where they do, by its own logged propensities.
+
+    Successive differences against the variance: von Neumann 1941.
+    """
+    own = impressions[(impressions["policy"] == policy) & (impressions["propensity"] > 0)]
+    own = own.sort_values([*PLACE, "item_id", "shown_order"], kind="stable")
+    same = own.groupby([*PLACE, "item_id"])["propensity"]
+    deviation, step = own["propensity"] - same.transform("mean"), same.diff()
+    variance = float(np.square(deviation).mean())
+    if not variance or np.sqrt(variance) < LEAST_VARIATION * own["propensity"].mean():
+        return None
+    ratio = float(np.square(step).mean()) / (2 * variance)
+    return BY_PERSON.format(policy=policy) if ratio > LARGEST_RATIO else None
 
 
 def uniform_policy(impressions: pd.DataFrame) -> pd.DataFrame:

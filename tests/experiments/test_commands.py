@@ -84,6 +84,14 @@ def test_an_estimate_is_the_one_of_the_published_table(home: Home) -> None:
         assert told[estimator] == pytest.approx(value)
 
 
+def test_reasons_are_printed_where_there_are_some_and_nothing_where_there_are_none(home: Home) -> None:
+    told = dmp(home, "policy", "estimate", "uniform", "--log", "chance").stdout
+    assert told.splitlines()[0].startswith("placement\testimator\tvalue")
+    assert "Not told" not in told
+    silent = dmp(home, "policy", "estimate", "uniform", "--log", "chance", "--outcome", "order").stdout
+    assert silent.count("Not told of page: 0 outcomes of items") == 1
+
+
 def test_a_policy_may_come_as_a_file(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "same.csv"
     pd.DataFrame({"item_id": ITEMS, "probability": LOGGED}).to_csv(file, index=False)
