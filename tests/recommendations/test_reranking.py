@@ -9,7 +9,7 @@ from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import Context
 from dmp.recommendations.lists import ranked_candidates
 from dmp.recommendations.recipe import CHANNELS
-from dmp.recommendations.reranking import reranked
+from dmp.recommendations.reranking import item_likeness, reranked
 from dmp.recommendations.trade_offs import AIMS, diversity, recommendation_trade_offs
 
 LENGTH = 8
@@ -78,7 +78,8 @@ def test_new_items_have_places_where_there_are_any(context: Context, ranked: pd.
 def test_aims_bring_what_they_ask_for(context: Context, ranked: pd.DataFrame) -> None:
     plain = head(lists(context, ranked, ListOrder()))
     diverse = head(lists(context, ranked, ListOrder(aims=Aims(diversity=2))))
-    assert diversity(context, diverse) > diversity(context, plain) + 0.05
+    alike = item_likeness(context)
+    assert diversity(diverse, alike) > diversity(plain, alike) + 0.05
     fresh = head(lists(context, ranked, ListOrder(aims=Aims(freshness=2))))
     assert (fresh["item_age_days"] <= 30).mean() > (plain["item_age_days"] <= 30).mean()
     worth = ranked.assign(value=ranked["score"] * (1 + ranked["item_key"] % 5))
