@@ -2,32 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.recipe import Channel
+from dmp.recommendations.ordering import best_of_matrix
+from dmp.recommendations.recipe import CANDIDATE_LIMIT, Channel
+
+# Scores of one channel for one block of people, as dense float32: 4 MB.
+_BLOCK_CELLS = 1_000_000
+_FUSION_CONSTANT = 60
 
 
 def recall_candidates(context: Context, people: pd.DataFrame, channels: Sequence[Channel]) -> pd.DataFrame:
-    """Return user_key, item_key (sorted, each pair once) and `<channel>_score`, `<channel>_rank` (missing
-    where absent).
+    """Return user_key, item_key (sorted, each pair once), `<channel>_score` of every channel that scores the pair, and
+    `<channel>_rank` of those that propose it.
+
+    A channel proposes its best items up to its quota, ranked from 1; one for discovery only those that the person
+    never touched. Of what a person never touched at most CANDIDATE_LIMIT stay: those that the channels rank best.
     """
-    proposals = {channel.name: channel.recall(context, people, channel.quota) for channel in channels}
-    codes = {name: context.codes(proposal) for name, proposal in proposals.items()}
-    union = np.sort(np.concatenate([*codes.values(), np.empty(0, dtype=np.int64)]))
-    # Sorted by hand: numpy's unique hashes integers, which takes five times as long here.
-    union = union[np.diff(union, prepend=-1) > 0]
-    columns: dict[str, np.ndarray] = {
-        "user_key": context.user_keys[union // max(1, len(context.items))],
-        "item_key": (union % max(1, len(context.items))).astype(np.int32),
-    }
-    for name, proposal in proposals.items():
-        places = np.searchsorted(union, codes[name])
-        for kind in ("score", "rank"):
-            column = np.full(len(union), np.nan, dtype=np.float32)
-            column[places] = proposal[f"channel_{kind}"]
-            columns[f"{name}_{kind}"] = column
+    user_keys = people["user_key"].to_numpy()
+    size = max(1, _BLOCK_CELLS // max(1, len(context.items)))
+    blocks = [
+        _block(context, user_keys[start : start + size], channels)
+        for start in range(0, max(1, len(user_keys)), size)
+    ]
+    return pd.concat(blocks, ignore_index=True) if len(blocks) > 1 else blocks[0]
+
+
+def proposals(
+    context: Context, user_keys: np.ndarray, channel: Channel, quota: int | None = None
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the scores of a channel for some people, people x items, and the `ranked` rows that it proposes."""
+    scores = channel.scores(context, user_keys)
+    scores = np.where(context.items["is_known"].to_numpy(), scores, 0).astype(np.float32, copy=False)
+    offered = np.where(context.touched(user_keys), 0, scores) if channel.is_discovery else scores
+    return scores, best_of_matrix(user_keys, offered, channel.quota if quota is None else quota)
+
+
+def _block(context: Context, user_keys: np.ndarray, channels: Sequence[Channel]) -> pd.DataFrame:
+    item_count = len(context.items)
+    scored = {channel.name: proposals(context, user_keys, channel) for channel in channels}
+    shape = (len(user_keys), item_count)
+    ranks = {}
+    for name, (_, proposed) in scored.items():
+        ranks[name] = np.full(shape, np.nan, dtype=np.float32)
+        row = np.searchsorted(user_keys, proposed["user_key"].to_numpy())
+        ranks[name][row, proposed["item_key"].to_numpy()] = proposed["channel_rank"].to_numpy()
+    row, item_key = np.nonzero(_kept(ranks.values(), context.touched(user_keys)))
+    columns: dict[str, np.ndarray] = {"user_key": user_keys[row], "item_key": item_key.astype(np.int32)}
+    for name, (scores, _) in scored.items():
+        values = scores[row, item_key]
+        columns[f"{name}_score"] = np.where(values > 0, values, np.float32(np.nan))
+        columns[f"{name}_rank"] = ranks[name][row, item_key]
     return pd.DataFrame(columns)
+
+
+def _kept(ranks: Iterable[np.ndarray], touched: np.ndarray) -> np.ndarray:
+    """Say which pairs stay: all proposed that were touched, and the CANDIDATE_LIMIT others with the best fused rank."""
+    fused = np.zeros(touched.shape, dtype=np.float32)
+    for rank in ranks:
+        fused += np.nan_to_num(1 / (_FUSION_CONSTANT + rank), nan=0)
+    proposed = fused > 0
+    if touched.shape[1] > CANDIDATE_LIMIT:
+        untouched = np.where(touched, 0, fused)
+        best = best_of_matrix(np.arange(len(fused)), untouched, CANDIDATE_LIMIT)
+        is_best = np.zeros(touched.shape, dtype=bool)
+        is_best[best["user_key"].to_numpy(), best["item_key"].to_numpy()] = True
+        proposed &= touched | is_best
+    return proposed

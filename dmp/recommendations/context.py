@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,8 +15,9 @@ import pandas as pd
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
 from dmp.recommendations import facts
+from dmp.recommendations.day_facts import Days, days_of
 from dmp.recommendations.item_facts import item_facts, person_facts
-from dmp.recommendations.neighbours import item_neighbours, person_weights
+from dmp.recommendations.neighbours import item_neighbours, late_weights, person_weights
 from dmp.recommendations.value import ItemWorth, item_worth
 from dmp.settings import Settings
 
@@ -33,15 +35,16 @@ class Context:
     """The facts as known on `cut`.
 
     `items`: one row per item of the catalogue, `item_key` is its row number, `is_known` whether it existed on
-    the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `people`: one row per user_key,
-    sorted. Attributes without history (age, region, consent, category, rules on items) are those of the
-    served day; stock, which what was bought since has changed, is looked at in serving only. `order`,
-    `list_length` and `rules` are the owner's.
+    the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `days`: the same per day of
+    activity. `people`: one row per user_key, sorted. Attributes without history (age, region, consent,
+    category, rules on items) are those of the served day; stock, which what was bought since has changed, is
+    looked at in serving only. `order`, `list_length` and `rules` are the owner's.
     """
 
     cut: date
     items: pd.DataFrame
     pairs: pd.DataFrame
+    days: pd.DataFrame
     people: pd.DataFrame
     vectors: Vectors | None = None
     order: ListOrder = field(default_factory=ListOrder)
@@ -72,6 +75,57 @@ class Context:
     def neighbours(self) -> Any:
         """Sparse items x items, see `neighbours.item_neighbours`."""
         return item_neighbours(self.person_weights)
+
+    @cached_property
+    def late_weights(self) -> Any:
+        """Sparse people x items, see `neighbours.late_weights`."""
+        return late_weights(self)
+
+    @cached_property
+    def active_days(self) -> Days:
+        """What everyone did on each of their days."""
+        return self._days(self.days)
+
+    @cached_property
+    def purchase_days(self) -> Days:
+        """What everyone bought on each of their days."""
+        return self._days(self.days[self.days["is_bought"]])
+
+    def _days(self, rows: pd.DataFrame) -> Days:
+        positions = self.positions(rows["user_key"].to_numpy())
+        return days_of(rows, positions, len(self.people), len(self.items))
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+    def made(self, make: Callable[[Context], Any]) -> Any:
+        """Return `make(self)`, made once: what a channel learns from all people serves each block of them."""
+        name = f"{make.__module__}.{make.__qualname__}"
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]
+
+    def weights(self, user_keys: np.ndarray) -> Any:
+        """Rows of `person_weights`."""
+        return self.person_weights[self.positions(user_keys)]
+
+    def own(self, column: str, user_keys: np.ndarray) -> np.ndarray:
+        """One column of `pairs` as people x items, 0 where it is missing."""
+        return self._pair_matrix(self.pairs[column].fillna(0), user_keys)
+
+    def touched(self, user_keys: np.ndarray) -> np.ndarray:
+        """People x items: whether a person ever did anything with an item; being shown it is nothing done."""
+        acts = self.pairs[["view_count", "cart_count", "purchase_day_count", "dismiss_count"]].fillna(0)
+        return self._pair_matrix(acts.sum(axis=1), user_keys) > 0
+
+    def _pair_matrix(self, values: Any, user_keys: np.ndarray) -> np.ndarray:
+        from scipy.sparse import csr_matrix
+
+        starts = np.r_[np.searchsorted(self.pairs["user_key"], self.user_keys), len(self.pairs)]
+        matrix = (np.asarray(values, dtype=np.float32), self.pairs["item_key"], starts)
+        shape = (len(self.user_keys), len(self.items))
+        return csr_matrix(matrix, shape=shape)[self.positions(user_keys)].toarray()
 
     def positions(self, user_keys: np.ndarray) -> np.ndarray:
         """Row of each person in `people`; every key must be there."""
@@ -109,5 +163,13 @@ def context_as_known(
     items = item_facts(facts.catalogue(connection), pairs, cut)
     people = person_facts(facts.people(connection, as_of_date), pairs)
     return Context(
-        cut, items, pairs, people, vectors, settings.list_order, settings.list_length, settings.list_rules
+        cut,
+        items,
+        pairs,
+        facts.days(connection),
+        people,
+        vectors,
+        settings.list_order,
+        settings.list_length,
+        settings.list_rules,
     )

@@ -17,6 +17,7 @@ FIXED_POINT = 2**30
 
 # Half-lives in days. A habit is slow, an interest fades within days.
 HABIT_HALF_LIFE = 90
+LATELY_HALF_LIFE = 30
 INTEREST_HALF_LIFE = 7
 
 _KNOWN_ACTIVITY = """
@@ -55,6 +56,8 @@ SELECT
     max(age_days) FILTER (purchase_count > 0) AS first_purchase_days,
     coalesce(sum(CAST($unit * power(0.5, age_days / $habit) AS BIGINT)) FILTER (purchase_count > 0), 0)
         / $unit AS habit,
+    coalesce(sum(CAST($unit * power(0.5, age_days / $lately) AS BIGINT)) FILTER (purchase_count > 0), 0)
+        / $unit AS recent_habit,
     sum(view_count)::BIGINT AS view_count,
     sum(cart_count + favourite_count)::BIGINT AS cart_count,
     min(age_days) FILTER (view_count + cart_count + favourite_count > 0) AS last_interest_days,
@@ -68,6 +71,18 @@ SELECT
 FROM known_activity
 GROUP BY user_key, item_key
 ORDER BY user_key, item_key
+"""
+
+_DAYS = """
+SELECT
+    user_key,
+    item_key,
+    age_days,
+    purchase_count > 0 AS is_bought,
+    least(view_count + 3 * (cart_count + favourite_count), 20) + if(purchase_count > 0, 10, 0) AS points
+FROM known_activity
+WHERE view_count + cart_count + favourite_count + purchase_count > 0
+ORDER BY user_key, age_days DESC, item_key
 """
 
 _PEOPLE = """
@@ -142,9 +157,21 @@ def pairs(connection: duckdb.DuckDBPyConnection, rules: ListRules | None = None)
     interest, and what was seen or shown within the days that the rules name.
     """
     rules = rules or ListRules()
-    values = {"unit": FIXED_POINT, "habit": HABIT_HALF_LIFE, "interest": INTEREST_HALF_LIFE}
+    values = {
+        "unit": FIXED_POINT,
+        "habit": HABIT_HALF_LIFE,
+        "lately": LATELY_HALF_LIFE,
+        "interest": INTEREST_HALF_LIFE,
+    }
     values |= {"seen_days": rules.seen_without_effect.days, "shown_days": rules.shown_too_often.days}
     return connection.execute(_PAIRS, values).df()
+
+
+def days(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per (user_key, day, item_key) with positive activity, oldest days first: age_days, is_bought,
+    points (a look 1, a cart or favourite 3, at most 20; a purchase 10 more).
+    """
+    return connection.execute(_DAYS).df()
 
 
 def catalogue(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

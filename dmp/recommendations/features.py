@@ -109,7 +109,7 @@ def affinities(context: Context, candidates: pd.DataFrame) -> dict[str, np.ndarr
 
 def vector_similarity(context: Context, people: np.ndarray, row: np.ndarray, items: np.ndarray) -> np.ndarray:
     """Return the inner product of each candidate's two vectors; missing without a vector of the person."""
-    item_matrix, user_keys, user_matrix = vector_matrices(context, pd.DataFrame({"user_key": people}))
-    placed = np.full((len(people), item_matrix.shape[1]), np.nan)
-    placed[np.searchsorted(people, user_keys)] = user_matrix
-    return np.einsum("ij,ij->i", placed[row], item_matrix[items])
+    item_matrix, user_matrix, has_vector = context.made(vector_matrices)
+    positions = context.positions(people)[row]
+    similarity = np.einsum("ij,ij->i", user_matrix[positions], item_matrix[items])
+    return np.where(has_vector[positions], similarity, np.nan)

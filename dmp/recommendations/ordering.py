@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-# Scores of one block of people, as dense float32: 16 MB.
-_BLOCK_CELLS = 4_000_000
+_GROUP_SIZE = 16
 CHANNEL_COLUMNS = ["user_key", "item_key", "channel_score", "channel_rank"]
 
 
@@ -31,23 +30,28 @@ def position_in_group(keys: np.ndarray) -> np.ndarray:
     return np.arange(len(keys)) - np.repeat(starts, np.diff(np.r_[starts, len(keys)])) + 1
 
 
-def best_of_matrix(user_keys: np.ndarray, scores_of: Any, item_count: int, quota: int) -> pd.DataFrame:
-    """Return `ranked` rows of a score matrix, read block by block: `scores_of(slice)` gives dense people x
-    items.
+def best_of_matrix(user_keys: np.ndarray, scores: np.ndarray, quota: int) -> pd.DataFrame:
+    """Return `ranked` rows of a dense float32 matrix people x items; only scores above 0 count."""
+    least = np.maximum(_thresholds(scores, quota), np.finfo(np.float32).tiny)
+    place = np.flatnonzero(scores >= least[:, None]) if quota else np.empty(0, dtype=np.int64)
+    row, item_key = np.divmod(place, max(1, scores.shape[1]))
+    return ranked(user_keys[row], item_key, scores.ravel()[place], quota)
 
-    Only scores above 0 count. A score and its item are packed into one integer (the bits of a positive float
-    keep its order), so that the selection has no ties.
+
+def _thresholds(scores: np.ndarray, quota: int) -> np.ndarray:
+    """Return per row a number that at least `quota` scores reach, and hardly more.
+
+    The quota-th largest of the maxima of groups of items: elementwise maxima cost a pass over memory, where the
+    selection among all items costs more than the product that made them.
     """
-    quota = min(quota, item_count)
-    block = max(1, _BLOCK_CELLS // max(1, item_count))
-    parts = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))]
-    for start in range(0, len(user_keys) if quota else 0, block):
-        rows = slice(start, start + block)
-        scores = np.maximum(np.asarray(scores_of(rows), dtype=np.float32), 0)
-        packed = (scores.view(np.int32).astype(np.int64) << 32) | (item_count - np.arange(item_count))
-        best = np.argpartition(packed, item_count - quota, axis=1)[:, item_count - quota :]
-        values = np.take_along_axis(scores, best, axis=1)
-        people = np.repeat(user_keys[rows], quota).reshape(best.shape)
-        parts.append((people[values > 0], best[values > 0], values[values > 0]))
-    user_key, item_key, score = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return ranked(user_key, item_key, score, quota)
+    groups = scores.shape[1] // _GROUP_SIZE
+    if groups < 2 * quota:
+        if scores.shape[1] <= quota:
+            return np.zeros(len(scores), dtype=np.float32)
+        return (
+            np.partition(scores, -quota, axis=1)[:, -quota]
+            if quota
+            else np.zeros(len(scores), dtype=np.float32)
+        )
+    maxima = scores[:, : groups * _GROUP_SIZE].reshape(len(scores), _GROUP_SIZE, groups).max(axis=1)
+    return np.partition(maxima, -quota, axis=1)[:, -quota]

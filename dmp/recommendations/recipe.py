@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
@@ -23,33 +24,62 @@ from dmp.recommendations.filters.sensitive_category import sensitive_category
 from dmp.recommendations.filters.shown_too_often import shown_too_often
 from dmp.recommendations.filters.tired_of_group import tired_of_group
 from dmp.recommendations.filters.without_consent import without_consent
-from dmp.recommendations.recall.category_affinity import recall_category_affinity
-from dmp.recommendations.recall.factorisation import recall_factorisation
-from dmp.recommendations.recall.item_to_item import recall_item_to_item
-from dmp.recommendations.recall.new_items import recall_new_items
-from dmp.recommendations.recall.own_interest import recall_own_interest
-from dmp.recommendations.recall.own_purchases import recall_own_purchases
-from dmp.recommendations.recall.popular_lately import recall_popular_lately
+from dmp.recommendations.recall.category_affinity import category_affinity
+from dmp.recommendations.recall.complements import complements
+from dmp.recommendations.recall.content import content
+from dmp.recommendations.recall.factorisation import factorisation
+from dmp.recommendations.recall.item_to_item import item_to_item
+from dmp.recommendations.recall.linear_autoencoder import linear_autoencoder
+from dmp.recommendations.recall.new_items import new_items
+from dmp.recommendations.recall.next_items import next_items
+from dmp.recommendations.recall.own_interest import own_interest
+from dmp.recommendations.recall.own_purchases import own_purchases
+from dmp.recommendations.recall.own_rhythm import own_rhythm
+from dmp.recommendations.recall.popular_in_region import popular_in_region
+from dmp.recommendations.recall.popular_lately import popular_lately
+from dmp.recommendations.recall.session import session
+from dmp.recommendations.recall.similar_people import similar_people
+from dmp.recommendations.recall.term_weighted_neighbours import term_weighted_neighbours
+
+# Of items that a person never touched; the ranker sees no more of them.
+CANDIDATE_LIMIT = 400
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A recall function with its quota of items a person; personal if it looks at the person's own facts."""
+    """A recall function (see `recall`) with its quota of items a person.
 
-    name: str
-    recall: Callable[[Context, pd.DataFrame, int], pd.DataFrame]
+    One for discovery proposes what the person never touched; one that is not personal looks at nobody's own facts.
+    """
+
+    scores: Callable[[Context, np.ndarray], np.ndarray]
     quota: int
+    is_discovery: bool = True
     is_personal: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name of its function."""
+        return self.scores.__name__
 
 
 CHANNELS = (
-    Channel("own_purchases", recall_own_purchases, 60),
-    Channel("own_interest", recall_own_interest, 40),
-    Channel("item_to_item", recall_item_to_item, 50),
-    Channel("factorisation", recall_factorisation, 40),
-    Channel("category_affinity", recall_category_affinity, 30),
-    Channel("new_items", recall_new_items, 20),
-    Channel("popular_lately", recall_popular_lately, 40, is_personal=False),
+    Channel(own_purchases, 60, is_discovery=False),
+    Channel(own_interest, 40, is_discovery=False),
+    Channel(own_rhythm, 20, is_discovery=False),
+    Channel(linear_autoencoder, 200),
+    Channel(similar_people, 200),
+    Channel(item_to_item, 100),
+    Channel(term_weighted_neighbours, 100),
+    Channel(factorisation, 100),
+    Channel(next_items, 100),
+    Channel(complements, 60),
+    Channel(session, 30),
+    Channel(content, 100),
+    Channel(category_affinity, 30),
+    Channel(popular_in_region, 100),
+    Channel(new_items, 60, is_personal=False),
+    Channel(popular_lately, 200, is_personal=False),
 )
 
 

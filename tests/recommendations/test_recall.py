@@ -6,13 +6,20 @@ import pandas as pd
 import pytest
 from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, context_with_vectors, shop, user_key
 
-from dmp.recommendations.candidates import recall_candidates
+from dmp.recommendations.candidates import proposals, recall_candidates
 from dmp.recommendations.context import Context
 from dmp.recommendations.ordering import CHANNEL_COLUMNS, best_of_matrix, ranked
-from dmp.recommendations.recipe import CHANNELS, Channel
+from dmp.recommendations.recipe import CANDIDATE_LIMIT, CHANNELS, Channel
 
 CUT = date(2024, 3, 1)
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
+
+
+def proposed_by(
+    channel: Channel, context: Context, people: pd.DataFrame, quota: int | None = None
+) -> pd.DataFrame:
+    """Return what a channel proposes."""
+    return proposals(context, people["user_key"].to_numpy(), channel, quota)[1]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +39,7 @@ def test_a_channel_ranks_each_pair_once_from_one_without_gaps_within_its_quota(
     channel: Channel, context: Context
 ) -> None:
     for quota in (channel.quota, 3):
-        proposed = channel.recall(context, context.people[["user_key"]], quota)
+        proposed = proposed_by(channel, context, context.people, quota)
         assert list(proposed.columns) == CHANNEL_COLUMNS
         assert not proposed.duplicated(["user_key", "item_key"]).any()
         for _, ranks in proposed.groupby("user_key")["channel_rank"]:
@@ -46,7 +53,7 @@ def test_a_channel_proposes_only_items_known_on_the_cut_to_the_people_asked_for(
     channel: Channel, past: Context
 ) -> None:
     people = past.people[["user_key"]].iloc[10:20]
-    proposed = channel.recall(past, people, channel.quota)
+    proposed = proposed_by(channel, past, people)
     assert past.items["is_known"].to_numpy()[proposed["item_key"]].all()
     assert "item39" not in set(past.items["item_id"].to_numpy()[proposed["item_key"]])
     assert set(proposed["user_key"]) <= set(people["user_key"])
@@ -56,8 +63,8 @@ def test_a_channel_proposes_only_items_known_on_the_cut_to_the_people_asked_for(
 def test_a_channel_knows_nothing_after_the_cut_and_no_order_of_rows(
     channel: Channel, past: Context, past_alone: Context
 ) -> None:
-    seen = channel.recall(past, past.people[["user_key"]], channel.quota)
-    alone = channel.recall(past_alone, past_alone.people[["user_key"]], channel.quota)
+    seen = proposed_by(channel, past, past.people[["user_key"]])
+    alone = proposed_by(channel, past_alone, past_alone.people[["user_key"]])
     pd.testing.assert_frame_equal(seen, alone)
 
 
@@ -65,16 +72,16 @@ def test_a_channel_knows_nothing_after_the_cut_and_no_order_of_rows(
 def test_a_channel_gives_a_person_the_same_items_alone_and_among_others(
     channel: Channel, context: Context
 ) -> None:
-    everyone = channel.recall(context, context.people[["user_key"]], channel.quota)
+    everyone = proposed_by(channel, context, context.people[["user_key"]])
     person = context.people[["user_key"]].iloc[[7]]
-    alone = channel.recall(context, person, channel.quota)
+    alone = proposed_by(channel, context, person)
     among = everyone[everyone["user_key"] == person["user_key"].iloc[0]].reset_index(drop=True)
     assert alone[["item_key", "channel_rank"]].equals(among[["item_key", "channel_rank"]])
 
 
 @every_channel
 def test_a_channel_proposes_nothing_where_nobody_is_asked_for(channel: Channel, context: Context) -> None:
-    assert channel.recall(context, context.people[["user_key"]].iloc[:0], channel.quota).empty
+    assert proposed_by(channel, context, context.people[["user_key"]].iloc[:0]).empty
 
 
 def test_every_channel_proposes_something_in_a_shop_with_all_kinds_of_facts(context: Context) -> None:
@@ -87,20 +94,22 @@ def test_every_channel_proposes_something_in_a_shop_with_all_kinds_of_facts(cont
 def test_people_without_facts_are_proposed_what_is_popular_or_new(context: Context) -> None:
     candidates = recall_candidates(context, pd.DataFrame({"user_key": [user_key(COLD)]}), CHANNELS)
     for channel in CHANNELS:
-        is_for_all = channel.name in ("popular_lately", "new_items")
+        is_for_all = not channel.is_personal or channel.name == "popular_in_region"
         assert candidates[f"{channel.name}_rank"].notna().any() == is_for_all
 
 
 def test_own_purchases_put_the_most_frequent_item_first(context: Context) -> None:
     own = context.pairs[context.pairs["user_key"] == user_key(NO_CONSENT)].set_index("item_key")
     channel = CHANNELS[0]
-    first = channel.recall(context, pd.DataFrame({"user_key": [user_key(NO_CONSENT)]}), 1)["item_key"].iloc[0]
+    first = proposed_by(channel, context, pd.DataFrame({"user_key": [user_key(NO_CONSENT)]}), 1)[
+        "item_key"
+    ].iloc[0]
     assert own.loc[first, "habit"] == own["habit"].max()
 
 
 def test_affinity_offers_untouched_items_of_the_categories_a_person_visits(context: Context) -> None:
     channel = next(channel for channel in CHANNELS if channel.name == "category_affinity")
-    proposed = channel.recall(context, context.people[["user_key"]], 5)
+    proposed = proposed_by(channel, context, context.people, 5)
     touched = set(map(tuple, context.pairs[["user_key", "item_key"]].to_numpy()))
     assert not touched & set(map(tuple, proposed[["user_key", "item_key"]].to_numpy()))
     asked = proposed[proposed["channel_rank"] == 1]
@@ -112,8 +121,35 @@ def test_equal_scores_are_ordered_by_item() -> None:
     rows = ranked([1, 1, 1], [5, 3, 4], [0.5, 0.5, 0.5], 2)
     assert rows["item_key"].tolist() == [3, 4]
     scores = np.full((1, 6), 0.25, dtype=np.float32)
-    assert best_of_matrix(np.array([1]), lambda rows: scores[rows], 6, 3)["item_key"].tolist() == [0, 1, 2]
+    assert best_of_matrix(np.array([1]), scores, 3)["item_key"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("item_count", "quota"), [(5, 9), (40, 3), (1000, 7), (1000, 400), (50, 0)])
+def test_the_best_of_a_matrix_are_those_of_a_whole_sort(item_count: int, quota: int) -> None:
+    scores = np.random.default_rng(1).integers(-3, 30, (20, item_count)).astype(np.float32)
+    best = best_of_matrix(np.arange(20), scores, quota)
+    for person in range(20):
+        order = [
+            item for item in np.lexsort((np.arange(item_count), -scores[person])) if scores[person, item] > 0
+        ]
+        assert best.loc[best["user_key"] == person, "item_key"].tolist() == order[:quota]
 
 
 def test_the_context_of_the_served_day_is_that_of_its_date(context: Context) -> None:
     assert context.cut == AS_OF_DATE
+
+
+def test_of_untouched_items_no_more_than_the_limit_stay_and_touched_ones_are_never_crowded_out(
+    context: Context,
+) -> None:
+    candidates = recall_candidates(context, context.people[["user_key"]], CHANNELS)
+    is_touched = pd.Series(np.isin(context.codes(candidates), context.pair_codes))
+    assert (~is_touched).groupby(candidates["user_key"]).sum().max() <= CANDIDATE_LIMIT
+    own = candidates[candidates["own_purchases_rank"].notna() | candidates["own_interest_rank"].notna()]
+    assert np.isin(context.codes(own), context.pair_codes).all()
+
+
+def test_a_channel_for_discovery_proposes_nothing_that_was_touched(context: Context) -> None:
+    for channel in (channel for channel in CHANNELS if channel.is_discovery):
+        proposed = proposed_by(channel, context, context.people)
+        assert not np.isin(context.codes(proposed), context.pair_codes).any(), channel.name

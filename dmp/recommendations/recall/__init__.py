@@ -1,6 +1,5 @@
-"""Recall channels, one idea a file: `recall_x(context, people, quota)` proposes items to people.
+"""Recall channels, one idea a file: `x(context, user_keys)` says how strongly it proposes each item to each person.
 
-`people` is a table with `user_key` (sorted, each once). The result has the columns user_key, item_key,
-channel_score, channel_rank: each pair once, ranks from 1 without gaps, at most `quota` a person, only items
-known on the cut.
+The result is a float32 matrix, people (in the order of `user_keys`) x items; 0 or less proposes nothing. A person's
+row depends on the context and the person alone, never on who else is asked for.
 """

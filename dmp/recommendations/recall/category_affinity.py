@@ -8,35 +8,23 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.ordering import best_of_matrix
 from dmp.recommendations.recall.popular_lately import popularity
 
 # Best sellers of a group that are offered to those who like it.
 _ITEMS_PER_GROUP = 30
 
 
-def recall_category_affinity(context: Context, people: pd.DataFrame, quota: int) -> pd.DataFrame:
-    """Return popular items that a person has not touched, by their share of activity in the item's groups."""
-    user_keys = people["user_key"].to_numpy()
-    weights = context.person_weights[context.positions(user_keys)]
-    seen = touched(context)[context.positions(user_keys)]
-    parts = [affinity(weights, context.items[column]) for column in ("category", "brand")]
-    offers = [offered(context, column) for column in ("category", "brand")]
-
-    def scores_of(rows: slice) -> np.ndarray:
-        scores = sum((part[rows] @ offer).toarray() for part, offer in zip(parts, offers, strict=True))
-        return np.where(seen[rows].toarray(), 0, scores)
-
-    return best_of_matrix(user_keys, scores_of, len(context.items), quota)
+def category_affinity(context: Context, user_keys: np.ndarray) -> np.ndarray:
+    """Return how popular an item is in its category and in its brand, times the person's share of activity in them."""
+    weights = context.weights(user_keys)
+    by_category, by_brand = context.made(offers)
+    scores = affinity(weights, context.items["category"]) @ by_category
+    return (scores + affinity(weights, context.items["brand"]) @ by_brand).toarray()
 
 
-def touched(context: Context) -> Any:
-    """Return a sparse matrix people x items: whether a person ever did anything with an item."""
-    from scipy.sparse import csr_matrix
-
-    rows = context.positions(context.pairs["user_key"].to_numpy())
-    shape = (len(context.user_keys), len(context.items))
-    return csr_matrix((np.ones(len(rows), dtype=bool), (rows, context.pairs["item_key"])), shape=shape)
+def offers(context: Context) -> tuple[Any, Any]:
+    """Return `offered` of the categories and of the brands."""
+    return offered(context, "category"), offered(context, "brand")
 
 
 def group_codes(groups: pd.Series) -> np.ndarray:

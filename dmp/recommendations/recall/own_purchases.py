@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.ordering import ranked
 
 
-def recall_own_purchases(context: Context, people: pd.DataFrame, quota: int) -> pd.DataFrame:
-    """Return each person's bought items by decayed purchase days."""
-    pairs = context.pairs[(context.pairs["habit"] > 0) & context.pairs["user_key"].isin(people["user_key"])]
-    return ranked(pairs["user_key"], pairs["item_key"], pairs["habit"], quota)
+def own_purchases(context: Context, user_keys: np.ndarray) -> np.ndarray:
+    """Return decayed purchase days."""
+    return context.own("habit", user_keys)

@@ -1,0 +1,29 @@
+"""Recall what people of the same region bought lately."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dmp.recommendations.context import Context
+from dmp.recommendations.recall.category_affinity import group_codes
+
+# Fewer buyers in a region than this say nothing of it.
+MINIMUM_BUYERS = 20
+
+
+def popular_in_region(context: Context, user_keys: np.ndarray) -> np.ndarray:
+    """Return buyers of the last 30 days in the person's region; 0 where the region is unknown or buys too little."""
+    counts = context.made(region_buyers)
+    codes = group_codes(context.people["region"])[context.positions(user_keys)]
+    return np.where((codes >= 0)[:, None], counts[np.maximum(codes, 0)], 0).astype(np.float32)
+
+
+def region_buyers(context: Context) -> np.ndarray:
+    """Return regions x items: people who bought in the last 30 days."""
+    codes = group_codes(context.people["region"])
+    lately = context.pairs[context.pairs["last_purchase_days"] < 30]
+    region = codes[context.positions(lately["user_key"].to_numpy())]
+    counts = np.zeros((max(1, codes.max(initial=-1) + 1), len(context.items)))
+    np.add.at(counts, (region[region >= 0], lately["item_key"].to_numpy()[region >= 0]), 1)
+    counts[counts.sum(axis=1) < MINIMUM_BUYERS] = 0
+    return counts

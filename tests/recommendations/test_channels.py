@@ -1,0 +1,109 @@
+"""What single channels propose, worked out by hand or by another way of computing it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from few_people import context_of
+
+from dmp.recommendations.recall.complements import complements
+from dmp.recommendations.recall.content import content, words_of
+from dmp.recommendations.recall.linear_autoencoder import REGULARISATION, coefficients
+from dmp.recommendations.recall.next_items import next_items
+from dmp.recommendations.recall.own_rhythm import own_rhythm
+from dmp.recommendations.recall.popular_in_region import popular_in_region
+from dmp.recommendations.recall.session import SESSION_DAYS, session
+from dmp.recommendations.recall.similar_people import similar_people
+from dmp.recommendations.recall.term_weighted_neighbours import term_weighted_neighbours
+
+EVERYONE = np.array([1, 2, 3])
+
+
+def test_coefficients_are_those_of_a_ridge_regression_of_each_item_on_all_others() -> None:
+    random = np.random.default_rng(3)
+    acts = [(person, int(item), 5) for person in range(1, 30) for item in random.permutation(6)[:3]]
+    context = context_of(acts, 6)
+    weights = context.person_weights.toarray().astype(np.float64)
+    penalty = REGULARISATION * (weights**2).sum(axis=0).mean()
+    found = coefficients(context)
+    for item in range(6):
+        others = [other for other in range(6) if other != item]
+        x, y = weights[:, others], weights[:, item]
+        ridge = np.linalg.solve(x.T @ x + penalty * np.eye(5), x.T @ y)
+        assert found[others, item] == pytest.approx(ridge, abs=1e-6)
+        assert found[item, item] == 0
+
+
+def test_the_next_items_are_what_followed_the_latest_day_not_what_came_before_it() -> None:
+    context = context_of([(1, 0, 20), (1, 1, 10), (2, 0, 9), (2, 2, 30), (3, 5, 3)], 6)
+    scores = next_items(context, EVERYONE)
+    assert scores[1].argmax() == 1  # person 2 was last at item 0, after which person 1 went on to item 1
+    assert scores[1, 2] == 0
+    assert not scores[2].any()
+
+
+def test_an_item_two_days_on_counts_half_of_the_next_one() -> None:
+    context = context_of(
+        [(1, 0, 0), (1, 1, 0), (2, 3, 0)] + [(9, 4, 3), (9, 5, 2), (9, 6, 1)] + [(8, 4, 0)], 7
+    )
+    scores = next_items(context, np.array([8]))[0]
+    assert scores[5] / scores[6] == pytest.approx(2 * 0.5 ** (1 / 90), rel=1e-3)
+
+
+def test_similar_people_are_others_and_rare_items_bring_them_nearer() -> None:
+    acts = [(1, 0, 5), (1, 1, 5), (2, 0, 5), (2, 3, 5), (3, 1, 5), (3, 4, 5)]
+    context = context_of(acts + [(person, 1, 5) for person in range(4, 20)], 5)
+    scores = similar_people(context, np.array([1]))[0]
+    assert scores[3] > scores[4] > 0  # item 0 is shared by two people, item 1 by eighteen
+    alone = context_of([(1, 0, 5), (2, 1, 5)], 2)
+    assert not similar_people(alone, np.array([1, 2])).any()
+
+
+def test_likeness_weighted_like_words_leads_to_the_item_that_goes_with_a_rare_one() -> None:
+    acts = [(1, 0, 5), (1, 2, 5), (2, 1, 5), (2, 3, 5), (9, 0, 5), (9, 1, 5)]
+    context = context_of(acts + [(person, 1, 5) for person in range(20, 40)], 4)
+    scores = term_weighted_neighbours(context, np.array([9]))[0]
+    assert scores[2] > scores[3] > 0
+
+
+def test_complements_come_from_baskets_with_the_last_purchase_and_are_not_in_it() -> None:
+    context = context_of([(1, 0, 9), (1, 1, 9), (2, 2, 50), (2, 0, 3), (3, 2, 4), (3, 3, 4)], 4)
+    scores = complements(context, EVERYONE)
+    assert scores[1].argmax() == 1 and scores[1, 3] == 0  # person 2 bought item 2 long ago, item 0 last
+    assert scores[0, 0] == scores[0, 1] == 0
+
+
+def test_a_visit_older_than_a_week_is_no_session() -> None:
+    acts = [(1, 0, 9), (1, 1, 9), (2, 0, SESSION_DAYS - 1), (3, 0, SESSION_DAYS)]
+    scores = session(context_of(acts, 2, is_bought=False), EVERYONE)
+    assert scores[1, 1] > 0
+    assert not scores[2].any()
+
+
+def test_the_rhythm_proposes_what_is_due_and_lets_go_of_what_was_given_up() -> None:
+    due, early, given_up = [(1, 0, 30), (1, 0, 60)], [(1, 1, 5), (1, 1, 65)], [(1, 2, 200), (1, 2, 230)]
+    once = [(1, 3, 30)]
+    scores = own_rhythm(context_of([*due, *early, *given_up, *once], 4), np.array([1]))[0]
+    assert scores[0] > scores[1] > 0
+    assert scores[2] == scores[3] == 0
+
+
+def test_a_region_with_few_buyers_says_nothing() -> None:
+    acts = [(person, person % 2, 5) for person in range(1, 31)] + [(person, 2, 5) for person in range(31, 35)]
+    context = context_of(acts, 3)
+    context.people["region"] = np.where(context.people["user_key"] < 31, "North", "South")
+    scores = popular_in_region(context, np.array([1, 34]))
+    assert scores[0].tolist() == [15, 15, 0]
+    assert not scores[1].any()
+
+
+def test_content_finds_an_item_that_nobody_has_met_by_its_words() -> None:
+    names = ["red paper lantern", "blue paper lantern", "steel pan", "红色 纸灯笼", "蓝色纸灯笼"]
+    context = context_of([(1, 0, 5), (2, 3, 5)], 5, items=pd.DataFrame({"item_name": names}))
+    scores = content(context, np.array([1, 2]))
+    assert scores[0, 1] > scores[0, 2] == 0
+    assert scores[1, 4] > scores[1, 2] == 0
+
+
+def test_words_of_scripts_without_spaces_are_pairs_of_signs() -> None:
+    assert words_of("Paper灯笼 x2") == ["paper", "x2", "灯笼"]
+    assert words_of("纸灯笼") == ["纸灯", "灯笼"]
