@@ -170,6 +170,7 @@ def _pictures(warehouse: Warehouse, target: str, version: str | None) -> dict[st
             "recommendation_fates": "One row per person and item recalled but not listed: where it fell and why.",
             "recommendation_rules": "One row per rule that lists obey: what it removed and what that was worth.",
             "recommendation_metrics": "One row per list and metric: how good the lists were on a later window.",
+            "recommendation_channels": "One row per recall channel: how much of what followed it proposed, and alone.",
             "recommendation_calibration": "One row per tenth of probabilities: expected and observed on that window.",
             "recommendation_trade_offs": "One row per aim and weight: how good, unlike, new and valuable lists were.",
             "recommendation_models": "One row: the ranker in use, or why there is none.",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.ordering import position_in_group, ranked
+from dmp.recommendations.ordering import position_in_group
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20
 METRICS = {
@@ -44,7 +44,8 @@ def list_metrics(
     return metrics
 
 
-def _owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
+def owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
+    """Say which (user_key, item_key) rows are of items that the person had bought by the cut."""
     return np.isin(context.codes(rows), context.codes(context.pairs[context.pairs["purchase_day_count"] > 0]))
 
 
@@ -53,8 +54,8 @@ def _is_cold(context: Context, rows: pd.DataFrame) -> np.ndarray:
 
 
 _SCOPES = {
-    "new_items": lambda context, rows: ~_owned(context, rows),
-    "repeated_items": _owned,
+    "new_items": lambda context, rows: ~owned(context, rows),
+    "repeated_items": owned,
     "cold_items": _is_cold,
 }
 
@@ -65,7 +66,13 @@ def _hits(context: Context, lists: pd.DataFrame, bought: pd.DataFrame) -> dict[s
     hits = lists[np.isin(context.codes(lists), context.codes(bought))]
     bought_count = bought.groupby("user_key").size()
     first = hits[hits["list_rank"] <= NDCG_DEPTH]
-    gain = (1 / np.log2(first["list_rank"] + 1)).groupby(first["user_key"]).sum().reindex(bought_count.index).fillna(0)
+    gain = (
+        (1 / np.log2(first["list_rank"] + 1))
+        .groupby(first["user_key"])
+        .sum()
+        .reindex(bought_count.index)
+        .fillna(0)
+    )
     ideal = np.cumsum(1 / np.log2(np.arange(NDCG_DEPTH) + 2))[bought_count.clip(upper=NDCG_DEPTH) - 1]
     found = hits.groupby("user_key").size().reindex(bought_count.index).fillna(0)
     return {
@@ -106,56 +113,3 @@ def recommendation_metrics(
         for metric, value in list_metrics(context, table, bought, people).items()
     ]
     return pd.DataFrame(rows, columns=list(METRICS)).astype(METRICS)
-
-
-CHANNEL_COLUMNS = {
-    "channel": "str", "quota": "int64", "proposed_count": "float64", "recall_at_200": "float64",
-    "found_share": "float64", "found_share_new_items": "float64", "found_alone_share": "float64",
-    "evaluation_cut": "object", "window_days": "int64", "population_count": "int64",
-}  # fmt: skip
-
-
-def recommendation_channels(
-    context: Context, recalled: pd.DataFrame, outcomes: pd.DataFrame, quotas: dict[str, int], window_days: int
-) -> pd.DataFrame:
-    """Return one row per channel, and one for all of them together (`all_channels`), over people known by the cut.
-
-    `recalled`: the candidates of all who bought. proposed_count: candidates a person; recall_at_200: share of what a
-    person bought among the 200 that the channel scores highest, mean over people; found_share: share of all bought
-    items that it proposes, also of those new to the person; found_alone_share: those that no other channel proposes.
-    """
-    bought = outcomes[(outcomes["purchase_count"] > 0) & outcomes["is_known"]]
-    people = np.sort(bought["user_key"].unique())
-    candidates = recalled[recalled["user_key"].isin(people)]
-    is_bought = np.isin(context.codes(candidates), context.codes(bought))
-    is_new = ~_owned(context, candidates)
-    new_count = int((~_owned(context, bought)).sum())
-    proposed = candidates[[f"{name}_rank" for name in quotas]].notna().to_numpy()
-    sources = proposed.sum(axis=1)
-    rows = []
-    for place, name in enumerate([*quotas, "all_channels"]):
-        has = proposed[:, place] if name in quotas else sources > 0
-        alone = has & (sources == 1) if name in quotas else has
-        if name in quotas:
-            score = candidates[f"{name}_score"].to_numpy()
-            order = ranked(candidates["user_key"], candidates["item_key"], np.nan_to_num(score), 200)
-            order = order[order["channel_score"] > 0]
-        else:
-            order = candidates
-        hits = order[np.isin(context.codes(order), context.codes(bought))].groupby("user_key").size()
-        shares = hits.reindex(people).fillna(0) / bought.groupby("user_key").size().reindex(people)
-        rows.append(
-            (
-                name,
-                quotas.get(name, sum(quotas.values())),
-                has.sum() / max(1, len(people)),
-                shares.mean() if len(people) else 0.0,
-                (has & is_bought).sum() / max(1, len(bought)),
-                (has & is_bought & is_new).sum() / max(1, new_count),
-                (alone & is_bought).sum() / max(1, len(bought)),
-                context.cut,
-                window_days,
-                len(people),
-            )
-        )
-    return pd.DataFrame(rows, columns=list(CHANNEL_COLUMNS)).astype(CHANNEL_COLUMNS)

@@ -12,6 +12,7 @@ import pandas as pd
 from dmp.recommendations import facts
 from dmp.recommendations.calibration_check import calibration_metrics, recommendation_calibration
 from dmp.recommendations.candidates import recall_candidates
+from dmp.recommendations.channel_evaluation import highest, recommendation_channels
 from dmp.recommendations.click_weights import logged_impressions, weights_of_clicks
 from dmp.recommendations.context import Context, Vectors, context_as_known
 from dmp.recommendations.cuts import Cuts, ranking_cuts, weekly_cut
@@ -45,7 +46,7 @@ def recommend_all(
     recommendations: as_of_date, user_key, user_id, item_id, item_name, recommendation_rank, score,
     probability, margin, attraction, value, channels, reason, reason_zh, parts; recommendation_fates: as_of_date,
     user_key, item_id, stage, rule, detail, score, value, would_be_rank, further_rules, one row per candidate not
-    listed; recommendation_rules, one row per rule; recommendation_metrics, _calibration, _trade_offs
+    listed; recommendation_rules, one row per rule; recommendation_metrics, _channels, _calibration, _trade_offs
     and recommendation_models. The ranker learns from facts as
     known on the evaluation cut (one window before the last Sunday, unless given) and is the one that is
     measured and served; lists are made of what is known on `as_of_date`. Without `vectors_as_of` the
@@ -104,8 +105,8 @@ def measured(
     ranker: Ranker,
     known_on: date,
 ) -> dict[str, pd.DataFrame]:
-    """Return `recommendation_metrics` of the lists, of the blend without learning, and of each channel, and what
-    becomes of the lists under other aims.
+    """Return `recommendation_metrics` of the lists, of the blend without learning, and of each channel's own order of
+    the candidates; what each channel brings; and what becomes of the lists under other aims.
     """
     context = known(cuts.evaluation)
     outcomes = outcomes_after(connection, cuts.evaluation, cuts.window_end(cuts.evaluation), known_on)
@@ -117,14 +118,17 @@ def measured(
         ranked, _ = ranked_candidates(context, recalled, learnt, is_served=False)
         lists[name] = ranked.rename(columns={"recommendation_rank": "list_rank"})
     for channel in CHANNELS:
-        rows = recalled[recalled[f"{channel.name}_rank"].notna()]
-        lists[channel.name] = rows.rename(columns={f"{channel.name}_rank": "list_rank"})
+        rows = highest(recalled, f"{channel.name}_score")
+        lists[channel.name] = rows.rename(columns={"channel_rank": "list_rank"})
     bins, people_count = calibrated(context, outcomes, ranker, cuts.window_days)
     metrics = recommendation_metrics(context, lists, outcomes, cuts.window_days)
     ordered = by_score(lists["recommended"].drop(columns="list_rank"))
     return {
         "recommendation_metrics": pd.concat(
             [metrics, calibration_metrics(bins, people_count)], ignore_index=True
+        ),
+        "recommendation_channels": recommendation_channels(
+            context, recalled, outcomes, {channel.name: channel.quota for channel in CHANNELS}, cuts.window_days
         ),
         "recommendation_calibration": bins,
         "recommendation_trade_offs": recommendation_trade_offs(context, ordered, outcomes, cuts.window_days),

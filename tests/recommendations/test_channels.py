@@ -42,9 +42,7 @@ def test_the_next_items_are_what_followed_the_latest_day_not_what_came_before_it
 
 
 def test_an_item_two_days_on_counts_half_of_the_next_one() -> None:
-    context = context_of(
-        [(1, 0, 0), (1, 1, 0), (2, 3, 0)] + [(9, 4, 3), (9, 5, 2), (9, 6, 1)] + [(8, 4, 0)], 7
-    )
+    context = context_of([(1, 0, 0), (1, 1, 0), (2, 3, 0), (9, 4, 3), (9, 5, 2), (9, 6, 1), (8, 4, 0)], 7)
     scores = next_items(context, np.array([8]))[0]
     assert scores[5] / scores[6] == pytest.approx(2 * 0.5 ** (1 / 90), rel=1e-3)
 
