@@ -7,7 +7,6 @@ import pandas as pd
 
 from dmp.recommendations.context import Context
 from dmp.recommendations.evaluation import owned
-from dmp.recommendations.ordering import ranked
 
 RECALL_DEPTH = 200
 ALL_CHANNELS = "all_channels"
@@ -23,10 +22,10 @@ def recommendation_channels(
 ) -> pd.DataFrame:
     """Return one row per channel, and one for all of them together (`all_channels`), over buyers known by the cut.
 
-    `recalled`: their candidates; `outcomes`: what followed. proposed_count: candidates a person; recall_at_200: share of
-    what a person bought among the 200 candidates that the channel scores highest, mean over people (of all channels:
-    among all candidates); found_share: share of all that was bought that it proposes; found_new_share: of items that the
-    person had not bought before; found_alone_share: what it proposes and no other channel does.
+    `recalled`: their candidates; `outcomes`: what followed. proposed_count: candidates a person; recall_at_200: share
+    of what a person bought among the 200 candidates that the channel scores highest, mean over people (of all
+    channels: among all candidates); found_share: share of all that was bought that it proposes; found_new_share: of
+    items that the person had not bought before; found_alone_share: what it proposes and no other channel does.
     """
     bought = outcomes[(outcomes["purchase_count"] > 0) & outcomes["is_known"]]
     bought_count = bought.groupby("user_key").size()
@@ -42,7 +41,7 @@ def recommendation_channels(
     columns[ALL_CHANNELS] = (proposed.any(axis=1), proposed.any(axis=1))
     rows = []
     for name, (is_proposed, is_alone) in columns.items():
-        best = candidates if name == ALL_CHANNELS else highest(candidates, f"{name}_score")
+        best = candidates if name == ALL_CHANNELS else candidates[candidates[f"{name}_place"] <= RECALL_DEPTH]
         hits = best[np.isin(context.codes(best), context.codes(bought))].groupby("user_key").size()
         recall = (hits.reindex(bought_count.index).fillna(0) / bought_count).mean() if len(bought) else 0.0
         rows.append(
@@ -60,9 +59,3 @@ def recommendation_channels(
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-
-
-def highest(candidates: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Return the RECALL_DEPTH candidates of each person with the highest score, ranked; those without one are left out."""
-    scored = candidates[candidates[score].notna()]
-    return ranked(scored["user_key"], scored["item_key"], scored[score], RECALL_DEPTH)

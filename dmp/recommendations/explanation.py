@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,11 @@ import pandas as pd
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import pair_facts
 from dmp.recommendations.reasons import AGO, REASONS
+from dmp.recommendations.recall.category_affinity import group_codes
+from dmp.recommendations.recall.complements import baskets
+from dmp.recommendations.recall.next_items import transitions
+from dmp.recommendations.recall.popular_in_region import region_buyers
+from dmp.recommendations.recall.session import visits
 from dmp.recommendations.recipe import CHANNELS
 
 _Filled = Iterable[tuple[str, float, float, str]]
@@ -23,7 +29,8 @@ def reasons(context: Context, listed: pd.DataFrame) -> dict[str, list[str]]:
     names = reason_names(listed)
     own = pd.DataFrame(pair_facts(context, listed))
     items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
-    filled: list[tuple[str, float, float, str]] = [("other_channel", 0, 0, name) for name in names]
+    # A channel without facts of its own to tell has a sentence under its name.
+    filled: list[tuple[str, float, float, str]] = [(name, 0, 0, "") for name in names]
     for name, describe in _DESCRIPTIONS.items():
         rows = np.flatnonzero(names == name)
         if len(rows):
@@ -49,7 +56,7 @@ def reason_names(listed: pd.DataFrame) -> np.ndarray:
     names = np.array([channel.name for channel in CHANNELS], dtype=object)
     ranks = np.nan_to_num(listed[[f"{name}_rank" for name in names]].to_numpy(dtype=np.float64), nan=np.inf)
     best = names[ranks.argmin(axis=1)]
-    for own in ("own_interest", "own_purchases"):
+    for own in ("own_interest", "own_rhythm", "own_purchases"):
         best[np.isfinite(ranks[:, list(names).index(own)])] = own
     return best
 
@@ -66,16 +73,38 @@ def _own_interest(context: Context, listed: pd.DataFrame, own: pd.DataFrame, ite
 
 
 def _item_to_item(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
-    anchors = strongest_anchors(context, listed)
+    return _anchored(context, listed, "item_to_item", context.neighbours, context.person_weights)
+
+
+def _next_items(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
+    return _anchored(context, listed, "next_items", *context.made(transitions))
+
+
+def _complements(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
+    return _anchored(context, listed, "complements", *context.made(baskets))
+
+
+def _session(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
+    return _anchored(context, listed, "session", *context.made(visits))
+
+
+def _anchored(context: Context, listed: pd.DataFrame, kind: str, links: Any, owned: Any) -> _Filled:
+    """Name the person's own item that speaks most for each listed one."""
+    anchors = strongest_anchors(context, listed, links, owned)
     facts = pair_facts(context, listed.assign(item_key=anchors))
     is_bought = facts["purchase_day_count"] > 0
     days = np.where(is_bought, facts["last_purchase_days"], facts["last_interest_days"])
-    kinds = np.where(is_bought, "item_to_item_bought", "item_to_item_viewed")
+    kinds = np.where(is_bought, f"{kind}_bought", f"{kind}_viewed")
     return zip(kinds, repeat(0), days, item_names(context.items.iloc[anchors]))
 
 
-def _factorisation(context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame) -> _Filled:
-    return zip(repeat("factorisation", len(listed)), repeat(0), repeat(0), repeat(""))
+def _popular_in_region(
+    context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame
+) -> _Filled:
+    positions = context.positions(listed["user_key"].to_numpy())
+    codes = group_codes(context.people["region"])[positions]
+    counts = context.made(region_buyers)[codes, listed["item_key"].to_numpy()]
+    return zip(repeat("popular_in_region"), counts, repeat(0), context.people["region"].iloc[positions])
 
 
 def _category_affinity(
@@ -102,18 +131,24 @@ _DESCRIPTIONS: dict[str, Callable[[Context, pd.DataFrame, pd.DataFrame, pd.DataF
     "own_purchases": _own_purchases,
     "own_interest": _own_interest,
     "item_to_item": _item_to_item,
-    "factorisation": _factorisation,
+    "own_rhythm": _own_purchases,
+    "next_items": _next_items,
+    "complements": _complements,
+    "session": _session,
+    "popular_in_region": _popular_in_region,
     "category_affinity": _category_affinity,
     "new_items": _new_items,
     "popular_lately": _popular_lately,
 }
 
 
-def strongest_anchors(context: Context, listed: pd.DataFrame) -> np.ndarray:
-    """Return the item_key of the person's own item that speaks most for each listed item."""
+def strongest_anchors(context: Context, listed: pd.DataFrame, links: Any, owned: Any) -> np.ndarray:
+    """Return the item_key of the person's own item (people x items) whose link (items x items) to each listed item
+    counts most.
+    """
     rows = context.positions(listed["user_key"].to_numpy())
-    similar = context.neighbours.T.tocsr()[listed["item_key"].to_numpy()]
-    return np.asarray(context.person_weights[rows].multiply(similar).tocsr().argmax(axis=1)).ravel()
+    similar = links.T.tocsr()[listed["item_key"].to_numpy()]
+    return np.asarray(owned[rows].multiply(similar).tocsr().argmax(axis=1)).ravel()
 
 
 def item_names(items: pd.DataFrame) -> pd.Series:

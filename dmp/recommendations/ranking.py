@@ -45,6 +45,6 @@ def fit_ranker(
 
 def fused_score(candidates: pd.DataFrame) -> np.ndarray:
     """Blend the channels without learning: reciprocal rank fusion, scaled to 0..1."""
-    ranks = candidates.filter(regex="_rank$").to_numpy(dtype=np.float64)
+    ranks = candidates.filter(regex="_place$").to_numpy(dtype=np.float64)
     summed = np.nansum(1 / (_FUSION_CONSTANT + ranks), axis=1)
     return summed * (_FUSION_CONSTANT + 1) / max(1, ranks.shape[1])

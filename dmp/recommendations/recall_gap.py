@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 
+from dmp.recommendations.candidates import proposals
 from dmp.recommendations.context import Context
 from dmp.recommendations.recipe import Channel
 
@@ -35,8 +36,7 @@ def nearest_channel(
     Where no channel gives it any score, that is the first that looks at nobody's own facts: what everyone is offered. A
     channel that proposes nothing to the person is none to compare with; None where that is all of them.
     """
-    person = pd.DataFrame({"user_key": [user_key]})
-    gaps = [gap for channel in channels if (gap := _gap(context, person, item_key, channel))]
+    gaps = [gap for channel in channels if (gap := _gap(context, user_key, item_key, channel))]
     return min(gaps, key=lambda gap: (gap.lacked_share, is_personal(channels, gap.channel)), default=None)
 
 
@@ -45,8 +45,8 @@ def is_personal(channels: Sequence[Channel], name: str) -> bool:
     return next(channel.is_personal for channel in channels if channel.name == name)
 
 
-def _gap(context: Context, person: pd.DataFrame, item_key: int, channel: Channel) -> RecallGap | None:
-    every = channel.recall(context, person, len(context.items))
+def _gap(context: Context, user_key: int, item_key: int, channel: Channel) -> RecallGap | None:
+    _, every = proposals(context, np.array([user_key]), channel, len(context.items))
     if every.empty:
         return None
     within = every[every["channel_rank"] <= channel.quota]

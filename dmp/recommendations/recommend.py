@@ -12,7 +12,7 @@ import pandas as pd
 from dmp.recommendations import facts
 from dmp.recommendations.calibration_check import calibration_metrics, recommendation_calibration
 from dmp.recommendations.candidates import recall_candidates
-from dmp.recommendations.channel_evaluation import highest, recommendation_channels
+from dmp.recommendations.channel_evaluation import recommendation_channels
 from dmp.recommendations.click_weights import logged_impressions, weights_of_clicks
 from dmp.recommendations.context import Context, Vectors, context_as_known
 from dmp.recommendations.cuts import Cuts, ranking_cuts, weekly_cut
@@ -118,8 +118,8 @@ def measured(
         ranked, _ = ranked_candidates(context, recalled, learnt, is_served=False)
         lists[name] = ranked.rename(columns={"recommendation_rank": "list_rank"})
     for channel in CHANNELS:
-        rows = highest(recalled, f"{channel.name}_score")
-        lists[channel.name] = rows.rename(columns={"channel_rank": "list_rank"})
+        rows = recalled[recalled[f"{channel.name}_place"].notna()]
+        lists[channel.name] = rows.rename(columns={f"{channel.name}_place": "list_rank"})
     bins, people_count = calibrated(context, outcomes, ranker, cuts.window_days)
     metrics = recommendation_metrics(context, lists, outcomes, cuts.window_days)
     ordered = by_score(lists["recommended"].drop(columns="list_rank"))
@@ -128,7 +128,11 @@ def measured(
             [metrics, calibration_metrics(bins, people_count)], ignore_index=True
         ),
         "recommendation_channels": recommendation_channels(
-            context, recalled, outcomes, {channel.name: channel.quota for channel in CHANNELS}, cuts.window_days
+            context,
+            recalled,
+            outcomes,
+            {channel.name: channel.quota for channel in CHANNELS},
+            cuts.window_days,
         ),
         "recommendation_calibration": bins,
         "recommendation_trade_offs": recommendation_trade_offs(context, ordered, outcomes, cuts.window_days),

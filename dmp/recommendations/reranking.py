@@ -135,7 +135,7 @@ class ItemLikeness:
 def item_likeness(context: Context) -> ItemLikeness:
     """Return how alike the items of the catalogue are."""
     groups = tuple(group_codes(context.items[column]) for column in ("category", "brand"))
-    matrix, _, _ = vector_matrices(context, pd.DataFrame({"user_key": context.user_keys[:0]}))
+    matrix, _, _ = context.made(vector_matrices)
     length = np.linalg.norm(matrix, axis=1, keepdims=True)
     unit = (matrix / np.where(length > 0, length, 1)).astype(np.float32) if length.any() else None
     return ItemLikeness(tuple(codes for codes in groups if (codes >= 0).any()), unit)

@@ -48,8 +48,8 @@ def test_a_channel_is_told_by_what_it_found_and_what_it_alone_found(shop: Contex
     recalled = pd.DataFrame(
         {
             "user_key": [1, 1, 1], "item_key": np.array([0, 1, 2], dtype=np.int32),
-            "one_score": [3.0, 1.0, np.nan], "one_rank": [1.0, np.nan, np.nan],
-            "two_score": [1.0, 2.0, 3.0], "two_rank": [3.0, 2.0, 1.0],
+            "one_place": [1.0, 2.0, np.nan], "one_rank": [1.0, np.nan, np.nan],
+            "two_place": [3.0, 2.0, 1.0], "two_rank": [3.0, 2.0, 1.0],
         }
     )  # fmt: skip
     outcomes = pd.DataFrame(

@@ -2,7 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import duckdb
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -9,7 +9,7 @@ from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, context_with_vectors, shop
 from dmp.recommendations.candidates import proposals, recall_candidates
 from dmp.recommendations.context import Context
 from dmp.recommendations.ordering import CHANNEL_COLUMNS, best_of_matrix, ranked
-from dmp.recommendations.recipe import CANDIDATE_LIMIT, CHANNELS, Channel
+from dmp.recommendations.recipe import CHANNELS, Channel, candidate_limit
 
 CUT = date(2024, 3, 1)
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
@@ -144,9 +144,20 @@ def test_of_untouched_items_no_more_than_the_limit_stay_and_touched_ones_are_nev
 ) -> None:
     candidates = recall_candidates(context, context.people[["user_key"]], CHANNELS)
     is_touched = pd.Series(np.isin(context.codes(candidates), context.pair_codes))
-    assert (~is_touched).groupby(candidates["user_key"]).sum().max() <= CANDIDATE_LIMIT
+    assert (~is_touched).groupby(candidates["user_key"]).sum().max() <= candidate_limit(len(context.items))
     own = candidates[candidates["own_purchases_rank"].notna() | candidates["own_interest_rank"].notna()]
     assert np.isin(context.codes(own), context.pair_codes).all()
+
+
+def test_the_places_of_a_channel_are_the_order_of_its_scores_among_the_candidates(context: Context) -> None:
+    candidates = recall_candidates(context, context.people[["user_key"]], CHANNELS)
+    for channel in CHANNELS:
+        scored = candidates[candidates[f"{channel.name}_score"].notna()]
+        order = scored.sort_values(
+            ["user_key", f"{channel.name}_score", "item_key"], ascending=[True, False, True]
+        )
+        places = order.groupby("user_key").cumcount() + 1
+        assert order[f"{channel.name}_place"].tolist() == places.tolist(), channel.name
 
 
 def test_a_channel_for_discovery_proposes_nothing_that_was_touched(context: Context) -> None:

@@ -17,7 +17,8 @@ def without_consent(context: Context, candidates: pd.DataFrame) -> Filtered:
     is_personal = candidates["popular_lately_rank"].isna().to_numpy()
     detail = "no consent to personalisation: only what is popular remains"
     kept, removed = split(candidates, refuses & is_personal, "without_consent", detail)
-    blank = kept.columns.difference(["user_key", "item_key", "popular_lately_score", "popular_lately_rank"])
+    popular = [name for name in kept.columns if name.startswith("popular_lately_")]
+    blank = kept.columns.difference(["user_key", "item_key", *popular])
     kept = kept.copy()
     kept.loc[refuses[~(refuses & is_personal)], blank] = np.nan
     return kept, removed
