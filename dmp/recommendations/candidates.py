@@ -73,7 +73,7 @@ def _places(values: np.ndarray, row: np.ndarray, place: np.ndarray) -> np.ndarra
 
 
 def _kept(ranks: Iterable[np.ndarray], touched: np.ndarray) -> np.ndarray:
-    """Say which pairs stay: all proposed that were touched, and the `candidate_limit` others with the best fused rank."""
+    """Say which pairs stay: all proposed ones that were touched, and the best others by fused rank."""
     fused = np.zeros(touched.shape, dtype=np.float32)
     for rank in ranks:
         fused += np.nan_to_num(1 / (_FUSION_CONSTANT + rank), nan=0)
