@@ -1,4 +1,4 @@
-"""Order candidates: a LambdaRank model learnt from past cuts, or a blend of the channels without learning."""
+"""Order candidates: boosted trees learnt from the lists of past cuts, or a blend of the channels without learning."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _FUSION_CONSTANT = 60
 # Fewer people with a hit than this teach nothing that holds elsewhere.
 MINIMUM_PEOPLE = 50
 ROUNDS = 120
+# Cross-entropy of lists instead of LambdaRank's pairs: on Online Retail a third of the time and better at new items
+# (NDCG@10 0.150 against 0.148; a month earlier 0.116 against 0.113), at all items 0.389 against 0.393.
 PARAMETERS = {
-    "objective": "lambdarank",
+    "objective": "rank_xendcg",
     "learning_rate": 0.07,
     "num_leaves": 15,
     "min_data_in_leaf": 50,
     "lambda_l2": 5.0,
     "feature_fraction": 0.6,
-    "lambdarank_truncation_level": 20,
-    "label_gain": [0, 1, 3, 7],
     "deterministic": True,
     "force_row_wise": True,
     "seed": 0,
@@ -31,7 +31,7 @@ PARAMETERS = {
 def fit_ranker(
     features: pd.DataFrame, label: np.ndarray, group: np.ndarray, weight: np.ndarray, threads: int
 ) -> Any:
-    """Learn the order of each group's rows (Burges 2010, LambdaMART) and return a LightGBM Booster.
+    """Learn the order of each group's rows (Bruch 2021, XE-NDCG-MART) and return a LightGBM Booster.
 
     `label` is 0..3, higher is better; `group` numbers the lists (a person on a cut), equal numbers adjacent; `weight`
     is how much a row counts against the others of its list.
