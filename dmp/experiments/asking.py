@@ -16,8 +16,14 @@ from dmp.experiments.target_policies import (
     policy_of_file,
     uniform_policy,
 )
+from dmp.experiments.weights import PLACE
 from dmp.published import published
+from dmp.published_names import identifier_ids
 from dmp.settings import DmpError, Home, SettingsError
+
+IDENTIFIERS = (
+    "SELECT identifier_id, user_id FROM identity_map WHERE identifier_id IS NOT NULL AND user_id IS NOT NULL"
+)
 
 
 def estimates(
@@ -33,6 +39,7 @@ def estimates(
         if "list_impressions" not in build.build["tables"]:
             raise DmpError("this build knows no logged lists: `dmp run` makes them")
         impressions = judged_impressions(build.connection, PUBLISHED)
+        identifiers = dict(build.connection.execute(IDENTIFIERS).fetchall())
     own = impressions[impressions["policy"] == policy]
     if placement:
         own = own[own["placement"] == placement]
@@ -50,13 +57,32 @@ def estimates(
             [
                 observed(here[here["policy"] == policy], OUTCOMES[outcome]),
                 off_policy_estimates(
-                    log, _target(target, here), context_columns(log), limit, doubt_about(here, target)
+                    log,
+                    _by_published_ids(home, _target(target, here), identifiers),
+                    context_columns(log),
+                    limit,
+                    doubt_about(here, target),
                 ),
             ]
         )
         about = {"placement": name, "outcome": outcome, "logged_policy": policy, "target_policy": target}
         rows += [{**about, **row} for row in found.to_dict("records")]
     return rows
+
+
+def _by_published_ids(home: Home, policy: pd.DataFrame, identifiers: dict[str, str]) -> pd.DataFrame:
+    """Return a policy by person under published ids, whatever ids it came with; who is nobody here is left out.
+
+    identifiers: user_id by identifier_id.
+    """
+    if "person" not in policy:
+        return policy
+    published_ids, owners = set(identifiers.values()), {}
+    for name in policy["person"].unique():
+        found = {identifiers[one] for one in identifier_ids(home, name) if one in identifiers}
+        owners[name] = name if name in published_ids else found.pop() if len(found) == 1 else None
+    known = policy.assign(person=policy["person"].map(owners)).dropna(subset=["person"])
+    return known.drop_duplicates(["person", *PLACE, "item_id"])
 
 
 def _target(name: str, impressions: pd.DataFrame) -> pd.DataFrame:

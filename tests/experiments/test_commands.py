@@ -34,7 +34,8 @@ experiments:
 IMPRESSIONS = """
 CREATE SCHEMA insight;
 CREATE TABLE insight.list_impressions AS
-SELECT 'shop:' || number AS impression_id, 'shop' AS source, 'l' || number AS list_id, NULL::BIGINT AS user_key,
+SELECT 'shop:' || number AS impression_id, 'shop' AS source, 'l' || number AS list_id,
+    CASE WHEN number % 2 = 0 THEN 161 END AS user_key,
     item_id, placement, position, 'chance' AS policy, '1' AS policy_version, propensity,
     json_object('kind', kind) AS properties, TIMESTAMPTZ '2026-06-01 10:00:00+00' AS shown_at,
     DATE '2026-06-01' AS shown_date, DATE '2026-06-01' AS landed_date, outcome > 0 AS has_click, false AS has_order,
@@ -54,7 +55,7 @@ def dmp(home: Home, *arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A published build with 2,000 impressions of nobody known, and two experiments."""
+    """A published build with 2,000 impressions, every second one seen by Ann, and two experiments."""
     home = small_home(tmp_path_factory.mktemp("lists") / "home")
     home.experiments.write_text(DECLARED)
     log = drawn_log(1).rename(columns={"context kind": "kind"}).reset_index(names="number")
@@ -98,6 +99,18 @@ def test_a_policy_may_come_as_a_file(home: Home, tmp_path: Path) -> None:
     rows = json.loads(dmp(home, "policy", "estimate", str(file), "--log", "chance", "--json").stdout)
     told = {row["estimator"]: row["value"] for row in rows}
     assert told["ips"] == pytest.approx(told["observed"])
+
+
+def test_a_file_may_have_the_chances_of_people_under_the_ids_of_their_source(
+    home: Home, tmp_path: Path
+) -> None:
+    file = tmp_path / "by_person.csv"
+    own = pd.DataFrame({"item_id": ITEMS, "probability": LOGGED})
+    pd.concat([own.assign(user_id=name) for name in ("ann", "nobody here")]).to_csv(file, index=False)
+    rows = json.loads(dmp(home, "policy", "estimate", str(file), "--log", "chance", "--json").stdout)
+    told = {row["estimator"]: row for row in rows}
+    assert told["ips"]["impression_count"] == 1000
+    assert told["ips"]["value"] == pytest.approx(drawn_log(1)["outcome"].iloc[::2].mean())
 
 
 @pytest.mark.parametrize(
