@@ -13,6 +13,7 @@ from dmp.vectors.basis import fitted_basis, item_vectors
 from dmp.vectors.behaviour import Behaviour
 from dmp.vectors.factorisation import FACTORISATION
 from dmp.vectors.weekly import anchors, comparable_vectors_as_of, last_sunday, vectors_as_of
+from dmp.warehouse import replace_tables
 
 
 def test_signs_follow_the_largest_entry(points: pd.DataFrame) -> None:
@@ -34,11 +35,16 @@ def test_the_basis_is_that_of_the_last_sunday(points: pd.DataFrame) -> None:
     assert tuesday["user_vectors"]["user_key"].max() >= 1000
 
 
-def test_too_few_people_have_no_vectors(points: pd.DataFrame) -> None:
-    few = vectors_as_of(warehouse(points[points["user_key"] < 3], SUNDAY), SUNDAY)
+def test_too_few_people_have_no_vectors_and_no_basis(points: pd.DataFrame) -> None:
+    few = comparable_vectors_as_of(warehouse(points[points["user_key"] < 3], SUNDAY), SUNDAY)
     for name, key in (("item_vectors", "item_id"), ("user_vectors", "user_key")):
         assert few[name].empty
         assert list(few[name].columns) == [key, "basis", "vector"]
+    assert few["vector_bases"].empty
+    with duckdb.connect() as connection:
+        replace_tables(connection, "vectors", few)
+        types = connection.execute("DESCRIBE vectors.vector_bases").fetchall()
+    assert {name: kind for name, kind, *_ in types}["drift"] == "DOUBLE"
 
 
 def test_a_sunday_is_its_own_last_sunday() -> None:
