@@ -9,6 +9,8 @@ import pandas as pd
 
 from dmp.list_order import Attraction, ListOrder
 
+_MONEY_DIGITS = 4
+
 
 @dataclass(frozen=True)
 class ItemWorth:
@@ -39,7 +41,7 @@ def item_worth(items: pd.DataFrame, order: ListOrder) -> ItemWorth:
         share = _middle(1 - cost / np.where(price > 0, price, np.nan))
         margin = np.where(np.isnan(margin), price * share, margin)
     margin = np.maximum(np.where(np.isnan(margin), _middle(margin), margin), 0)
-    return ItemWorth(basis, margin, attractions(items, order.attraction))
+    return ItemWorth(basis, np.round(margin, _MONEY_DIGITS), attractions(items, order.attraction))
 
 
 def attractions(items: pd.DataFrame, attraction: Attraction) -> np.ndarray:

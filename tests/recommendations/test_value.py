@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,6 +8,7 @@ from pydantic import ValidationError
 
 from dmp.list_order import Attraction, ListOrder
 from dmp.recommendations.value import attractions, item_worth, with_value
+from dmp.settings import Home, SettingsError
 
 MISSING = None
 
@@ -45,6 +49,21 @@ def test_weights_of_item_category_and_brand_multiply() -> None:
     assert attractions(catalogue(), weights).tolist() == [1.0, 0.5, 3.0]
     with pytest.raises(ValidationError):
         Attraction(items={"a": -1})
+
+
+def test_settings_that_cannot_be_are_refused_by_name(tmp_path: Path) -> None:
+    for text, name in (
+        ("list_order: {aims: {value: -1}}", "list_order.aims.value"),
+        ("list_order: {most_per_seller: 3}", "list_order.most_per_seller"),
+        ("list_order: {margin: profit}", "list_order.margin"),
+    ):
+        (tmp_path / "settings.yaml").write_text(text)
+        with pytest.raises(SettingsError, match=re.escape(name)):
+            Home(tmp_path).settings()
+    (tmp_path / "settings.yaml").write_text("list_order: {most_per_brand: 3, aims: {diversity: 0.2}}")
+    order = Home(tmp_path).settings().list_order
+    assert (order.most_per_brand, order.aims.diversity, order.aims.relevance) == (3, 0.2, 1)
+    assert not order.is_by_score
 
 
 def test_value_is_the_product_of_its_parts_and_missing_without_a_probability() -> None:
