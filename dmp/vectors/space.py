@@ -16,7 +16,7 @@ _COLUMNS = {
     "space": "str",
     "turned_to": "str",
     "representation": "str",
-    "fitted_on": "datetime64[us]",
+    "fitted_on": "object",
     "item_count": "int64",
     "dimension_count": "int64",
     "common_item_count": "Int64",
