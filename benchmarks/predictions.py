@@ -84,11 +84,12 @@ def main() -> None:
         if not (given.data / FOLDERS.get(source, source)).is_dir():
             print(f"{part}: no data in {given.data}, left out", file=sys.stderr)
             continue
-        for row in _rows(part, _home(source, given.data, given.homes), given.data):
+        for row in _rows(part, home_of(source, given.data, given.homes), given.data):
             print(json.dumps(row) if given.json else _line(row), flush=True)
 
 
-def _home(source: str, data: Path, homes: Path) -> Home:
+def home_of(source: str, data: Path, homes: Path) -> Home:
+    """Return the home of a source, imported and run if it is not there."""
     home = Home.at(homes / source)
     if not home.published.exists():
         dmp = [str(Path(sys.executable).with_name("dmp"))]

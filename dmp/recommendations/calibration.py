@@ -1,6 +1,6 @@
 """From a ranker's score to a probability: that a candidate is bought by the person within the window.
 
-LambdaRank only orders a list, so the level of a probability comes from how the person buys. It is learnt from people
+The ranker only orders a list, so the level of a probability comes from how the person buys. It is learnt from people
 whose newest training cut the ranker has not seen, and judged on the evaluation cut, which neither has seen.
 """
 

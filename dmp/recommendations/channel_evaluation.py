@@ -34,11 +34,12 @@ def recommendation_channels(
     is_new_hit = is_hit & ~owned(context, candidates)
     new_count = int((~owned(context, bought)).sum())
     proposed = candidates[[f"{name}_rank" for name in quotas]].notna().to_numpy()
-    columns = {
+    columns: dict[str, tuple[np.ndarray, np.ndarray]] = {
         name: (proposed[:, place], proposed[:, place] & (proposed.sum(axis=1) == 1))
         for place, name in enumerate(quotas)
     }
-    columns[ALL_CHANNELS] = (proposed.any(axis=1), proposed.any(axis=1))
+    any_proposed = np.asarray(proposed.any(axis=1))
+    columns[ALL_CHANNELS] = (any_proposed, any_proposed)
     rows = []
     for name, (is_proposed, is_alone) in columns.items():
         best = candidates if name == ALL_CHANNELS else candidates[candidates[f"{name}_place"] <= RECALL_DEPTH]
