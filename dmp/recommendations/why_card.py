@@ -86,6 +86,8 @@ def _gap_texts(gap: dict[str, Any] | None, language: str) -> list[str]:
     if gap is None:
         return [_sentence("unchanged", language, {})]
     named = {**gap, "channel": words("channels", gap["channel"], language)}
+    if gap["channel_rank"] and gap["channel_rank"] <= gap["quota"]:
+        return [_sentence("crowded_out", language, named)]
     return [_sentence("nearest", language, named)] + (
         [_sentence("place", language, named)] if gap["channel_rank"] else []
     )

@@ -15,7 +15,7 @@ from dmp.cli import app
 from dmp.published import Published, published
 from dmp.recommendations.recipe import CHANNELS, FILTERS
 from dmp.recommendations.why import fates, read_why
-from dmp.recommendations.why_card import print_why
+from dmp.recommendations.why_card import change_texts, print_why
 from dmp.recommendations.words import LANGUAGES, words
 from dmp.settings import DmpError, Home
 from dmp.vectors.weekly import vectors_as_of
@@ -173,3 +173,11 @@ def test_every_channel_and_rule_has_words_in_both_languages() -> None:
         for rule in FILTERS:
             for kind in ("passed", "change"):
                 assert words(kind, rule.name, language) != rule.name.replace("_", " ")
+
+
+def test_an_item_that_only_the_limit_of_candidates_kept_out_is_told_so() -> None:
+    gap = {"channel": "session", "quota": 40, "score": 0.4, "needed_score": 0.1, "channel_rank": 7}
+    why = {"stage": "recall", "gap": gap}
+    assert change_texts(why, "en") == [
+        "'what goes with their latest visit' has it at place 7 of 40, but the limit of candidates was full before"
+    ]
