@@ -103,21 +103,22 @@ def made_up_context(people: int) -> Context:
     )
     keys = np.arange(people) * 1_000_003
     table = pd.DataFrame({"user_key": keys, "is_consented": np.arange(people) % 20 > 0})
-    return Context(date(2026, 1, 1), items, pd.DataFrame(), table)
+    return Context(date(2026, 1, 1), items, pairs=pd.DataFrame(), days=pd.DataFrame(), people=table)
 
 
 def made_up_candidates(
     context: Context, candidate_count: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return candidates with the ranks of the recipe's channels, and their features."""
+    """Return candidates with the places in the recipe's channels, and their features."""
     random = np.random.default_rng(seed)
     people = np.repeat(context.user_keys, candidate_count)
     items = [np.sort(random.choice(ITEMS, candidate_count, replace=False)) for _ in context.user_keys]
     columns: dict[str, Any] = {"user_key": people, "item_key": np.concatenate(items).astype(np.int32)}
     for channel in CHANNELS:
         values = random.random(len(people)).astype(np.float32)
-        columns[f"{channel.name}_score"] = np.where(values < 0.6, np.float32(np.nan), values)
-        columns[f"{channel.name}_rank"] = np.where(values < 0.6, np.float32(np.nan), np.ceil(values * 50))
+        known = {"score": values, "place": np.ceil(values * candidate_count), "rank": np.ceil(values * 50)}
+        for kind, figures in known.items():
+            columns[f"{channel.name}_{kind}"] = np.where(values < 0.6, np.float32(np.nan), figures)
     candidates = pd.DataFrame(columns)
     facts = {name: random.gamma(1, 10, len(people)).astype(np.float32) for name in NAMES}
     features = pd.concat([candidates.iloc[:, 2:], pd.DataFrame(facts)], axis=1).astype(np.float32)

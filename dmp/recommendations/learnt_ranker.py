@@ -24,7 +24,9 @@ class LearntRanker:
 
     def predict(self, features: pd.DataFrame, **what: Any) -> np.ndarray:
         """Return LightGBM's answer for rows that have the features among their columns."""
-        return np.asarray(self.booster.predict(features[self.feature_name()], **what))
+        names = self.feature_name()
+        rows = features if list(features.columns) == names else features[names]
+        return np.asarray(self.booster.predict(rows.to_numpy(dtype=np.float32), **what))
 
     def scored(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return the score in 0..1, comparable within a list only, and the probability, missing without calibration."""
