@@ -4,7 +4,7 @@ has them.
     PYTHON benchmarks/recommendation_peers.py FOLDER
 
 FOLDER holds purchases.parquet (user, item, day: days before the cut) and people.parquet (user). Written:
-<peer>.parquet (user, item, list_rank) of the best 200 items, what was bought before included; a peer that is not
+<peer>.parquet (user, item, list_rank) of the best 1,000 items, what was bought before included; a peer that is not
 installed is left out. Each peer is used as its documentation shows, with the settings named in its line.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-DEPTH = 200
+DEPTH = 1000
 
 
 def main() -> None:

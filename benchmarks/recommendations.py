@@ -100,7 +100,7 @@ def rows(home: Home, python: Path) -> Iterator[dict[str, Any]]:
     channels = tables["recommendation_channels"].set_index("channel")
     for name, channel in channels.iterrows():
         goal = FOUND_GOAL if name == "all_channels" else None
-        yield _row(str(name), "found_new_share", channel["found_new_share"], None, goal)
+        yield _row(str(name), "recall_of_new_items", channel["recall_of_new_items"], None, goal)
         yield _row(str(name), "found_alone_share", channel["found_alone_share"], None, None)
     yield _row("stage", "seconds", seconds, None, None)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.ordering import position_in_group
+from dmp.recommendations.ordering import among, position_in_group
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20
 METRICS = {
@@ -27,56 +29,68 @@ def list_metrics(
     that nobody had bought. Coverage: share of the items known on the cut that stand in some person's first 20;
     categories_at_10: categories in a person's first ten items, as a share of these items.
     """
-    lists = lists[lists["user_key"].isin(people)]
-    bought = bought[bought["user_key"].isin(people)]
-    first = lists[lists["list_rank"] <= RECALL_DEPTH]
-    metrics = {
-        **_hits(context, lists, bought),
-        "coverage": first["item_key"].nunique() / max(1, int(context.items["is_known"].sum())),
-        f"categories_at_{NDCG_DEPTH}": _categories(context, first),
-    }
-    for scope, within in _SCOPES.items():
-        asked = bought[within(context, bought)]
-        if len(asked):
-            kept = lists[within(context, lists)].sort_values(["user_key", "list_rank"])
-            kept = kept.assign(list_rank=position_in_group(kept["user_key"].to_numpy()))
-            metrics |= {f"{name}_{scope}": value for name, value in _hits(context, kept, asked).items()}
-    return metrics
+    return _figures(context, _heads(context, lists), bought, people)
 
 
 def owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
     """Say which (user_key, item_key) rows are of items that the person had bought by the cut."""
-    return np.isin(context.codes(rows), context.codes(context.pairs[context.pairs["purchase_day_count"] > 0]))
+    return among(context.codes(rows), context.made(_bought_codes))
+
+
+def _bought_codes(context: Context) -> np.ndarray:
+    return context.codes(context.pairs[context.pairs["purchase_day_count"] > 0])
 
 
 def _is_cold(context: Context, rows: pd.DataFrame) -> np.ndarray:
     return context.items["buyers_life"].to_numpy()[rows["item_key"].to_numpy()] == 0
 
 
-_SCOPES = {
-    "new_items": lambda context, rows: ~owned(context, rows),
-    "repeated_items": owned,
-    "cold_items": _is_cold,
+_SCOPES: dict[str, Callable[[Context, pd.DataFrame], np.ndarray]] = {
+    "": lambda context, rows: np.ones(len(rows), dtype=bool),
+    "_new_items": lambda context, rows: ~owned(context, rows),
+    "_repeated_items": owned,
+    "_cold_items": _is_cold,
 }
+
+
+def _heads(context: Context, lists: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the first RECALL_DEPTH items of each list, by scope, ranked within it."""
+    lists = lists[["user_key", "item_key", "list_rank"]]
+    lists = lists.iloc[np.lexsort((lists["list_rank"], lists["user_key"]))]
+    heads = {}
+    for scope, within in _SCOPES.items():
+        kept = lists[within(context, lists)]
+        kept = kept.assign(list_rank=position_in_group(kept["user_key"].to_numpy()))
+        heads[scope] = kept[kept["list_rank"] <= RECALL_DEPTH]
+    return heads
+
+
+def _figures(
+    context: Context, heads: dict[str, pd.DataFrame], bought: pd.DataFrame, people: np.ndarray
+) -> dict[str, float]:
+    bought = bought[bought["user_key"].isin(people)]
+    heads = {scope: head[head["user_key"].isin(people)] for scope, head in heads.items()}
+    metrics = {
+        "coverage": heads[""]["item_key"].nunique() / max(1, int(context.items["is_known"].sum())),
+        f"categories_at_{NDCG_DEPTH}": _categories(context, heads[""]),
+    }
+    for scope, head in heads.items():
+        asked = bought[_SCOPES[scope](context, bought)]
+        if len(asked):
+            metrics |= {f"{name}{scope}": value for name, value in _hits(context, head, asked).items()}
+    return metrics
 
 
 def _hits(context: Context, lists: pd.DataFrame, bought: pd.DataFrame) -> dict[str, float]:
     """Return NDCG and recall over the people of `bought`."""
-    lists = lists[lists["list_rank"] <= RECALL_DEPTH]
-    hits = lists[np.isin(context.codes(lists), context.codes(bought))]
+    hits = lists[among(context.codes(lists), np.sort(context.codes(bought)))]
     bought_count = bought.groupby("user_key").size()
     first = hits[hits["list_rank"] <= NDCG_DEPTH]
-    gain = (
-        (1 / np.log2(first["list_rank"] + 1))
-        .groupby(first["user_key"])
-        .sum()
-        .reindex(bought_count.index)
-        .fillna(0)
-    )
+    gains = (1 / np.log2(first["list_rank"] + 1)).groupby(first["user_key"]).sum()
     ideal = np.cumsum(1 / np.log2(np.arange(NDCG_DEPTH) + 2))[bought_count.clip(upper=NDCG_DEPTH) - 1]
     found = hits.groupby("user_key").size().reindex(bought_count.index).fillna(0)
     return {
-        f"ndcg_at_{NDCG_DEPTH}": float((gain / ideal).mean()),
+        f"ndcg_at_{NDCG_DEPTH}": float((gains.reindex(bought_count.index).fillna(0) / ideal).mean()),
         f"recall_at_{RECALL_DEPTH}": float((found / bought_count).mean()),
     }
 
@@ -105,11 +119,12 @@ def recommendation_metrics(
         "known_buyers": np.sort(bought.loc[bought["is_known"], "user_key"].unique()),
         "unknown_buyers": np.sort(bought.loc[~bought["is_known"], "user_key"].unique()),
     }
+    heads = {name: _heads(context, table) for name, table in lists.items()}
     rows = [
         (name, population, metric, value, context.cut, window_days, len(people))
-        for name, table in lists.items()
+        for name in lists
         for population, people in populations.items()
         if len(people)
-        for metric, value in list_metrics(context, table, bought, people).items()
+        for metric, value in _figures(context, heads[name], bought, people).items()
     ]
     return pd.DataFrame(rows, columns=list(METRICS)).astype(METRICS)

@@ -30,6 +30,13 @@ def position_in_group(keys: np.ndarray) -> np.ndarray:
     return np.arange(len(keys)) - np.repeat(starts, np.diff(np.r_[starts, len(keys)])) + 1
 
 
+def among(values: np.ndarray, ascending: np.ndarray) -> np.ndarray:
+    """Say which values are in an ascending array; numpy's isin sorts both, which takes five times as long here."""
+    if not len(ascending):
+        return np.zeros(len(values), dtype=bool)
+    return ascending[np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)] == values
+
+
 def best_of_matrix(user_keys: np.ndarray, scores: np.ndarray, quota: int) -> pd.DataFrame:
     """Return `ranked` rows of a dense float32 matrix people x items; only scores above 0 count."""
     least = np.maximum(_thresholds(scores, quota), np.finfo(np.float32).tiny)

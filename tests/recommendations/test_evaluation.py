@@ -58,7 +58,7 @@ def test_a_channel_is_told_by_what_it_found_and_what_it_alone_found(shop: Contex
     found = recommendation_channels(shop, recalled, outcomes, {"one": 1, "two": 3}, 30).set_index("channel")
     assert found["found_share"].to_dict() == {"one": 0.5, "two": 1.0, "all_channels": 1.0}
     assert found["found_alone_share"].to_dict() == {"one": 0.0, "two": 0.5, "all_channels": 1.0}
-    assert found["found_new_share"].to_dict() == {"one": 1.0, "two": 1.0, "all_channels": 1.0}
+    assert found["recall_of_new_items"].to_dict() == {"one": 1.0, "two": 1.0, "all_channels": 1.0}
     assert found["recall_at_200"].to_dict() == {"one": 0.5, "two": 1.0, "all_channels": 1.0}
     assert found["population_count"].eq(1).all()
 
