@@ -27,7 +27,7 @@ def term_weighted(context: Context) -> tuple[Any, Any]:
     holders = np.bincount(weights.indices, minlength=weights.shape[1])
     rarity = np.log1p(weights.shape[0] / (1 + holders))
     row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    length = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths[row] / max(lengths.mean(), 1e-9)
+    length = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths[row] / max(lengths.sum() / max(1, len(lengths)), 1e-9)
     weights.data = (
         rarity[weights.indices] * weights.data * (SATURATION + 1) / (weights.data + SATURATION * length)
     )
