@@ -21,7 +21,7 @@ import pandas as pd
 from dmp.experiments.off_policy import observed, off_policy_estimates
 from dmp.experiments.target_policies import UNIFORM, logged_policy, uniform_policy
 
-FOLDER = Path(os.environ.get("DMP_DATA", "/work/shared/data")) / "open_bandit_small"
+FOLDER = Path(os.environ.get("DMP_DATA", "../shared/data")) / "open_bandit_small"
 FEATURES = [f"user_feature_{number}" for number in range(4)]
 # Log, target, and whose own clicks are the target's: the random policy is the uniform one.
 PAIRS = (("random", "bts", "bts"), ("bts", UNIFORM, "random"))
