@@ -83,17 +83,22 @@ class Context:
 
     @cached_property
     def active_days(self) -> Days:
-        """What everyone did on each of their days."""
+        """What people who consented did on each of their days."""
         return self._days(self.days)
 
     @cached_property
     def purchase_days(self) -> Days:
-        """What everyone bought on each of their days."""
+        """What people who consented bought on each of their days."""
         return self._days(self.days[self.days["is_bought"]])
 
     def _days(self, rows: pd.DataFrame) -> Days:
+        rows = rows[self.has_consented(rows["user_key"].to_numpy())]
         positions = self.positions(rows["user_key"].to_numpy())
         return days_of(rows, positions, len(self.people), len(self.items))
+
+    def has_consented(self, user_keys: np.ndarray) -> np.ndarray:
+        """Say who consented to personalisation: nothing personal is learned from the others, or made for them."""
+        return self.people["is_consented"].to_numpy(dtype=bool)[self.positions(user_keys)]
 
     @cached_property
     def _made(self) -> dict[str, Any]:
@@ -101,9 +106,11 @@ class Context:
 
     def made(self, make: Callable[[Context], Any]) -> Any:
         """Return `make(self)`, made once: what a channel learns from all people serves each block of them."""
-        name = f"{make.__module__}.{make.__qualname__}"
+        return self._once(f"{make.__module__}.{make.__qualname__}", lambda: make(self))
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._made:
-            self._made[name] = make(self)
+            self._made[name] = make()
         return self._made[name]
 
     def weights(self, user_keys: np.ndarray) -> Any:
@@ -112,20 +119,21 @@ class Context:
 
     def own(self, column: str, user_keys: np.ndarray) -> np.ndarray:
         """One column of `pairs` as people x items, 0 where it is missing."""
-        return self._pair_matrix(self.pairs[column].fillna(0), user_keys)
+        matrix = self._once(column, lambda: self._pair_matrix(self.pairs[column].fillna(0)))
+        return matrix[self.positions(user_keys)].toarray()
 
     def touched(self, user_keys: np.ndarray) -> np.ndarray:
         """People x items: whether a person ever did anything with an item; being shown it is nothing done."""
-        acts = self.pairs[["view_count", "cart_count", "purchase_day_count", "dismiss_count"]].fillna(0)
-        return self._pair_matrix(acts.sum(axis=1), user_keys) > 0
+        acts = ["view_count", "cart_count", "purchase_day_count", "dismiss_count"]
+        matrix = self._once("touched", lambda: self._pair_matrix(self.pairs[acts].fillna(0).sum(axis=1)))
+        return matrix[self.positions(user_keys)].toarray() > 0
 
-    def _pair_matrix(self, values: Any, user_keys: np.ndarray) -> np.ndarray:
+    def _pair_matrix(self, values: pd.Series) -> Any:
         from scipy.sparse import csr_matrix
 
         starts = np.r_[np.searchsorted(self.pairs["user_key"], self.user_keys), len(self.pairs)]
-        matrix = (np.asarray(values, dtype=np.float32), self.pairs["item_key"], starts)
-        shape = (len(self.user_keys), len(self.items))
-        return csr_matrix(matrix, shape=shape)[self.positions(user_keys)].toarray()
+        matrix = (values.to_numpy(dtype=np.float32), self.pairs["item_key"], starts)
+        return csr_matrix(matrix, shape=(len(self.user_keys), len(self.items)))
 
     def positions(self, user_keys: np.ndarray) -> np.ndarray:
         """Row of each person in `people`; every key must be there."""

@@ -12,6 +12,7 @@ from dmp.recommendations.candidates import recall_candidates
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import candidate_features
 from dmp.recommendations.lists import filtered
+from dmp.recommendations.ordering import among
 from dmp.recommendations.recipe import CHANNELS, FILTERS
 
 _ONE_IN = 5
@@ -57,7 +58,7 @@ def sampled_candidates(context: Context, user_keys: np.ndarray) -> pd.DataFrame:
 def bought(context: Context, candidates: pd.DataFrame, outcomes: pd.DataFrame) -> np.ndarray:
     """Return whether each candidate was bought in the window of `outcomes`."""
     purchases = outcomes[(outcomes["purchase_count"] > 0) & outcomes["user_key"].isin(candidates["user_key"])]
-    return np.isin(context.codes(candidates), context.codes(purchases))
+    return among(context.codes(candidates), np.sort(context.codes(purchases)))
 
 
 def held_out(context: Context, outcomes: pd.DataFrame) -> HeldOut:

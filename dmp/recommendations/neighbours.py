@@ -17,7 +17,7 @@ ITEMS_PER_PERSON = 200
 
 def person_weights(context: Context) -> Any:
     """Return a sparse matrix people x items: what a person did with an item, decayed; a purchase outweighs a
-    look.
+    look. Rows of people who have not consented to personalisation are empty.
     """
     return _weights(context, "habit")
 
@@ -33,6 +33,7 @@ def _weights(context: Context, purchases: str) -> Any:
     pairs = context.pairs
     weights = np.log1p(4 * pairs[purchases].to_numpy() + 0.3 * pairs["interest"].to_numpy())
     weights[pairs["dismiss_count"].to_numpy() > 0] = 0
+    weights[~context.has_consented(pairs["user_key"].to_numpy())] = 0
     rows = context.positions(pairs["user_key"].to_numpy())
     shape = (len(context.user_keys), len(context.items))
     matrix = csr_matrix((weights.astype(np.float32), (rows, pairs["item_key"].to_numpy())), shape=shape)

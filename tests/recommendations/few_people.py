@@ -42,7 +42,9 @@ def context_of(
             "dismiss_count": 0,
         }
     )
-    people = pd.DataFrame({"user_key": np.sort(days["user_key"].unique()), "region": None})
+    people = pd.DataFrame(
+        {"user_key": np.sort(days["user_key"].unique()), "region": None, "is_consented": True}
+    )
     if items is None:
         items = pd.DataFrame({"item_name": [f"item {number}" for number in range(item_count)]})
     for name in ("category", "brand"):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -147,6 +148,21 @@ def test_of_untouched_items_no_more_than_the_limit_stay_and_touched_ones_are_nev
     assert (~is_touched).groupby(candidates["user_key"]).sum().max() <= candidate_limit(len(context.items))
     own = candidates[candidates["own_purchases_rank"].notna() | candidates["own_interest_rank"].notna()]
     assert np.isin(context.codes(own), context.pair_codes).all()
+
+
+def test_what_channels_learn_leaves_out_who_withholds_consent(context: Context) -> None:
+    others = context.people.loc[context.people["is_consented"], "user_key"]
+    assert len(others) < len(context.people)
+    without = replace(
+        context,
+        pairs=context.pairs[context.pairs["user_key"].isin(others)].reset_index(drop=True),
+        days=context.days[context.days["user_key"].isin(others)].reset_index(drop=True),
+    )
+    learned = "linear_autoencoder similar_people item_to_item term_weighted_neighbours next_items complements session"
+    for channel in (channel for channel in CHANNELS if channel.name in learned.split()):
+        scores = channel.scores(context, others.to_numpy())
+        assert scores.any()
+        assert np.array_equal(scores, channel.scores(without, others.to_numpy())), channel.name
 
 
 def test_the_places_of_a_channel_are_the_order_of_its_scores_among_the_candidates(context: Context) -> None:

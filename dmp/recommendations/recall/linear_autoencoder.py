@@ -8,7 +8,8 @@ from dmp.recommendations.context import Context
 
 # The inverse costs the cube of the items: 10,000 take half a minute. Beyond, only what most people touched is modelled.
 ITEM_LIMIT = 10_000
-# Of the mean diagonal of the Gram matrix; chosen on windows before the one that figures are told of.
+# Of the mean diagonal of the Gram matrix. On Online Retail, a month before the cut that figures are told of, its first
+# 400 new items hold 0.454 of what people buy next with 10, 0.425 with 3.
 REGULARISATION = 10.0
 
 
