@@ -60,8 +60,7 @@ def learnt_scores(
 ) -> pd.DataFrame:
     """Return `scored` candidates of which the features are known already."""
     score, probability = ranker.scored(features)
-    is_consented = context.people["is_consented"].to_numpy(dtype=bool)
-    strangers = np.flatnonzero(~is_consented[context.positions(candidates["user_key"].to_numpy())])
+    strangers = np.flatnonzero(~context.has_consented(candidates["user_key"].to_numpy()))
     score[strangers] = fused_score(candidates.iloc[strangers])
     probability[strangers] = np.nan
     return with_value(candidates.assign(score=score, probability=probability), context.worth)
@@ -73,8 +72,3 @@ def by_score(candidates: pd.DataFrame) -> pd.DataFrame:
     candidates = candidates.iloc[order].reset_index(drop=True)
     candidates["recommendation_rank"] = position_in_group(candidates["user_key"].to_numpy())
     return candidates
-
-
-def scores(context: Context, candidates: pd.DataFrame, ranker: LearntRanker | None) -> np.ndarray:
-    """Return one score in 0..1 per candidate."""
-    return scored(context, candidates, ranker)["score"].to_numpy()

@@ -17,8 +17,8 @@ from dmp.recommendations.removals import judged
 from dmp.recommendations.score_parts import score_parts
 from dmp.settings import Settings
 
-# People served at once: some 300,000 candidates with their features, about 200 MB.
-BLOCK_OF_PEOPLE = 2000
+# People served at once: up to half a million candidates with their features, about 400 MB.
+BLOCK_OF_PEOPLE = 1000
 
 LISTED = {
     "as_of_date": "object", "user_key": "int64", "user_id": "str", "item_id": "str", "item_name": "str",
