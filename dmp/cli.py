@@ -29,6 +29,7 @@ from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, DmpError, Home
 from dmp.tags.commands import tag
 from dmp.terminal import HomeOption, console, reported, sentence
+from dmp.upkeep.commands import doctor
 from dmp.vectors.commands import vectors
 
 app = typer.Typer(
@@ -203,6 +204,9 @@ for ask in (access, erase):
 app.add_typer(rejects_commands.app, name="rejects", rich_help_panel="Look")
 app.add_typer(tag, name="tag", rich_help_panel="Look")
 app.add_typer(vectors, name="vectors", rich_help_panel="Look")
+
+for keep in (doctor,):
+    app.command(rich_help_panel="Keep")(reported(keep))
 
 
 def _register(home: Home, days: Iterable[date]) -> None:

@@ -81,11 +81,16 @@ def _read_whole(path: Path) -> int:
 
 
 def _mend_models(home: Home) -> Iterator[str]:
-    """Remove the model folders whose files are not those of their manifest."""
-    for manifest in sorted(home.models.glob("*/*/manifest.json")):
-        if not _agrees(manifest):
-            shutil.rmtree(manifest.parent)
-            yield f"{manifest.parent} was damaged: the model is learned again."
+    """Remove the damaged model folders."""
+    for folder in damaged_models(home):
+        shutil.rmtree(folder)
+        yield f"{folder} was damaged: the model is learned again."
+
+
+def damaged_models(home: Home) -> list[Path]:
+    """Return the model folders whose files are not those of their manifest."""
+    manifests = sorted(home.models.glob("*/*/manifest.json"))
+    return [manifest.parent for manifest in manifests if not _agrees(manifest)]
 
 
 def _agrees(manifest: Path) -> bool:

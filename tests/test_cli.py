@@ -33,7 +33,7 @@ def dmp(*arguments: object) -> Result:
 def test_help_groups_the_commands_by_task() -> None:
     lines = dmp("--help").stdout.splitlines()
     groups = [line.split()[1] for line in lines if line.startswith("╭─")]
-    assert groups == ["Options", "Run", "Look", "Privacy", "Decide"]
+    assert groups == ["Options", "Run", "Look", "Privacy", "Keep", "Decide"]
 
 
 def test_status_says_what_is_published_and_what_is_pending(home: Home) -> None:

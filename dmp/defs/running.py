@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
-from dagster._utils.error import SerializableErrorInfo
 
+from dmp.defs.errors import innermost
 from dmp.defs.instance import open_instance, restored_environment
 from dmp.defs.partitions import register
 from dmp.defs.schedules import run_selection, run_tags
@@ -73,19 +73,12 @@ def _note(
     elif event.is_step_success or event.is_step_failure:
         outcome.seconds[step] = time.perf_counter() - begun[step]
     if event.is_step_failure and outcome.error is None:
-        outcome.error = _innermost(event.step_failure_data.error)
+        outcome.error = innermost(event.step_failure_data.error)
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         evaluation = event.asset_check_evaluation_data
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             outcome.failed_checks.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
     if event.is_job_failure and outcome.error is None and not outcome.failed_checks:
-        outcome.error = _innermost(event.job_failure_data.error)
+        outcome.error = innermost(event.job_failure_data.error)
     if event.is_job_success:
         outcome.is_success = True
-
-
-def _innermost(error: SerializableErrorInfo | None) -> str:
-    """Return what was said where it went wrong, without the frames that it passed on its way."""
-    while error and error.cause:
-        error = error.cause
-    return error.message.strip() if error else "the run ended without saying why"

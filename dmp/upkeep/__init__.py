@@ -1,0 +1,1 @@
+"""Running a home for years: its health, backups, what changed between builds, alerts. No stage belongs here."""
