@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dmp.checked_json import DamagedFileError, read_checked
-from dmp.settings import PROJECT, Home, Settings
+from dmp.settings import NOT_OF_A_BUILD, PROJECT, Home, Settings
 
 BUILD_FILE = "build.json"
 
@@ -38,9 +38,9 @@ def maker(home: Home, settings: Settings) -> dict[str, Any]:
 
 
 def own_settings(home: Home, settings: Settings) -> dict[str, Any]:
-    """Return the home's settings; its own packs of tags are settings that have files of their own."""
+    """Return the home's settings that decide what is built; its own packs of tags are settings too."""
     own_packs = {path.name: content_hash(path) for path in sorted(home.tag_packs.glob("*.yaml"))}
-    return {**settings.model_dump(mode="json"), "own_tag_packs": own_packs}
+    return {**settings.model_dump(mode="json", exclude=NOT_OF_A_BUILD), "own_tag_packs": own_packs}
 
 
 def decisions(home: Home) -> dict[str, str]:

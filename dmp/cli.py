@@ -25,11 +25,15 @@ from dmp.looking_at_people import profile, recommend, why
 from dmp.predictions.commands import backtest
 from dmp.predictions.model_commands import model
 from dmp.privacy.commands import access, erase
+from dmp.run_and_mend import run_and_mend
 from dmp.segments.learned_commands import segment
-from dmp.settings import PROJECT, DmpError, Home
+from dmp.settings import PROJECT, Home
 from dmp.tags.commands import tag
-from dmp.terminal import HomeOption, console, reported, sentence
-from dmp.upkeep.commands import doctor
+from dmp.terminal import HomeOption, console, reported
+from dmp.upkeep.alert_commands import alerts
+from dmp.upkeep.backup_commands import backup, restore, upgrade
+from dmp.upkeep.diff_commands import diff
+from dmp.upkeep.doctor_commands import doctor
 from dmp.vectors.commands import vectors
 
 app = typer.Typer(
@@ -81,7 +85,7 @@ def demo(
                 has_lists=lists,
             )
         console.print(f"Wrote {summary.events:,} events and {summary.orders:,} orders to {place.landing}")
-    _run(place, rebuild=False)
+    run_and_mend(place, rebuild=False)
 
 
 def _fix_the_key(home: Home) -> None:
@@ -121,44 +125,7 @@ def run(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Run every landed day again.")] = False,
 ) -> None:
     """Run what has landed since the last build, up to the published tables."""
-    _run(Home.at(home), rebuild=rebuild)
-
-
-def _run(home: Home, *, rebuild: bool) -> None:
-    from dmp.healing import is_full, mend
-    from dmp.warehouse import exclusive
-
-    with exclusive(home, lambda: console.print("Another run writes to this home: waiting for it to end.")):
-        failure = _run_once(home, rebuild=rebuild)
-        if failure and is_full(home, failure):
-            failure = f"The disk of {home.root} is full: make room, then `dmp run --home {home.root}`"
-        elif failure and (mended := mend(home)):
-            console.print(*mended, sep="\n", soft_wrap=True, highlight=False)
-            failure = _run_once(home, rebuild=rebuild)
-    if failure:
-        raise DmpError(f"the run stopped; what was published before is unchanged. {failure}")
-
-
-def _run_once(home: Home, *, rebuild: bool) -> str | None:
-    """Run what is pending; return why it failed, None where it did not."""
-    from dmp.pending import pending_days
-
-    pending = pending_days(home, rebuild=rebuild)
-    if pending is None:
-        console.print(f"Nothing new has landed in {home.landing}: the published build is up to date.")
-        return None
-    from dmp.run_report import print_summary, run_with_progress
-
-    try:
-        outcome = run_with_progress(home, pending, console)
-    except Exception as error:
-        if os.environ.get("DMP_DEBUG"):
-            raise
-        return sentence(error)
-    if outcome.is_success:
-        print_summary(home, outcome, console)
-        return None
-    return outcome.error or f"Failed gates: {', '.join(outcome.failed_checks)}."
+    run_and_mend(Home.at(home), rebuild=rebuild)
 
 
 @app.command(rich_help_panel="Run")
@@ -188,7 +155,7 @@ def ui(
 
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
-for look in (status, sql, profile, recommend, why, verify, backtest):
+for look in (status, sql, profile, recommend, why, verify, diff, backtest):
     app.command(rich_help_panel="Look")(reported(look))
 app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(filter_, name="filter", rich_help_panel="Look")
@@ -205,7 +172,7 @@ app.add_typer(rejects_commands.app, name="rejects", rich_help_panel="Look")
 app.add_typer(tag, name="tag", rich_help_panel="Look")
 app.add_typer(vectors, name="vectors", rich_help_panel="Look")
 
-for keep in (doctor,):
+for keep in (doctor, alerts, backup, restore, upgrade):
     app.command(rich_help_panel="Keep")(reported(keep))
 
 

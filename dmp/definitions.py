@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from dmp.defs.alerting import ALERT_SENSORS
 from dmp.defs.cleaning import CLEANING_ASSETS
 from dmp.defs.experiments import experiments
 from dmp.defs.identity import identity
@@ -58,7 +59,7 @@ defs = dg.Definitions(
     asset_checks=[*GATES, *DRIFT_CHECKS, every_file_has_an_account, no_drift, usual_volume],
     jobs=[daily_job, training_job, verification],
     schedules=[daily_schedule, weekly_training, monthly_verification],
-    sensors=[landed_days_sensor],
+    sensors=[landed_days_sensor, *ALERT_SENSORS],
     resources={"warehouse": Warehouse()},
     executor=dg.in_process_executor,
 )

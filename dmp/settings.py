@@ -14,11 +14,14 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dmp.alert_settings import AlertSettings
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = "home"
+# Settings of how a home is run, which decide nothing about its tables.
+NOT_OF_A_BUILD = {"alerts"}
 
 
 class DmpError(Exception):
@@ -68,7 +71,7 @@ class TargetSettings(BaseModel):
 class Settings(BaseModel):
     """The owner's choices, from `<home>/settings.yaml`; every field has a default that works.
 
-    They are part of the build id: another setting is another build.
+    They are part of the build id: another setting is another build; but for NOT_OF_A_BUILD.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -90,6 +93,7 @@ class Settings(BaseModel):
     tag_packs: list[str] = Field(
         ["commerce", "growth"], description="packs of tags that are on: dmp/tags/packs, or <home>/tag_packs"
     )
+    alerts: AlertSettings = Field(AlertSettings(), description="who is told when a run stops")
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,11 @@ def grid(*rows: Iterable[str], right: Iterable[int] = ()) -> Table:
     return table
 
 
+def say(text: str) -> None:
+    """Print a sentence as it is, on one line: a command in it is there to be copied."""
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
 def print_section(target: Console, title: str, body: RenderableType) -> None:
     """Print a titled part of a card: a panel on a terminal, an indented text elsewhere."""
     if target.is_terminal:

@@ -17,6 +17,7 @@ from dmp.defs.schedules import run_selection, run_tags
 from dmp.defs.work import SECONDS
 from dmp.pending import Pending
 from dmp.settings import Home
+from dmp.upkeep.cause import Cause
 
 # The event log keeps everything; the terminal shows progress of its own.
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -32,6 +33,16 @@ class RunOutcome:
     work_seconds: dict[str, float] = field(default_factory=dict)
     failed_checks: list[str] = field(default_factory=list)
     error: str | None = None
+    failed_step: str | None = None
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why the run did not do all it should; none where it did."""
+        if self.is_success:
+            return ()
+        gates = tuple(Cause(name, "it did not hold", is_gate=True) for name in self.failed_checks)
+        error = Cause(self.failed_step or "the run itself", self.error or "the run ended without saying why")
+        return gates or (error,)
 
 
 def pending_job(pending: Pending) -> dg.JobDefinition:
@@ -73,6 +84,7 @@ def _note(
     elif event.is_step_success or event.is_step_failure:
         outcome.seconds[step] = time.perf_counter() - begun[step]
     if event.is_step_failure and outcome.error is None:
+        outcome.failed_step = step
         outcome.error = innermost(event.step_failure_data.error)
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         evaluation = event.asset_check_evaluation_data

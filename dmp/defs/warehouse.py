@@ -15,6 +15,7 @@ from dmp.defs.launching import alive
 from dmp.defs.partitions import run_range
 from dmp.dictionary.texts import column_text
 from dmp.settings import Home, Settings
+from dmp.upkeep.home_format import upgrade
 from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
 REBUILD_TAG = "dmp/rebuild"
@@ -42,6 +43,7 @@ class Warehouse(dg.ConfigurableResource):
             alive(self.home.dagster, context.run.run_id if context.run else ""),
             exclusive(self.home, waiting),
         ):
+            upgrade(self.home)
             self._begun_at = time.time_ns()
             if context.run:
                 self._begin(context.run)

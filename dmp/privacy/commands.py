@@ -76,7 +76,7 @@ def erase(
         if not yes and not typer.confirm("Remove all of this for ever and rebuild?"):
             console.print("Nothing was removed.")
             return
-        receipt = erase_people(place, plan, lambda: _rebuild(place))
+        receipt = erase_people(place, plan, lambda: rebuild(place))
     _print_counts("Removed", receipt["removed"])
     console.print(
         f"Receipt {receipt['receipt_id']}: {place.erasures / receipt['receipt_id']}.json, "
@@ -87,7 +87,8 @@ def erase(
     )
 
 
-def _rebuild(home: Home) -> None:
+def rebuild(home: Home) -> None:
+    """Run every landed day, with progress. Raises DmpError where nothing has landed or the run stops."""
     from dmp.pending import pending_days
     from dmp.run_report import run_with_progress
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections import namedtuple
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from small_build import published_home
 from typer.testing import CliRunner
 
 from dmp.cli import app
@@ -28,17 +26,6 @@ from dmp.upkeep.run_checks import last_run
 from dmp.upkeep.settings_checks import home_key, settings_file
 from dmp.upkeep.storage_checks import databases, rights, room
 from dmp.warehouse import begin_range, exclusive, finish_run
-
-
-@pytest.fixture(scope="module")
-def sound_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return published_home(tmp_path_factory.mktemp("sound") / "home")
-
-
-@pytest.fixture
-def home(sound_home: Home, tmp_path: Path) -> Home:
-    shutil.copytree(sound_home.root, tmp_path / "home", symlinks=True)
-    return Home.at(tmp_path / "home")
 
 
 def states(findings: Iterator[Finding]) -> dict[str, str]:

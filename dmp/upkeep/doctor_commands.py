@@ -1,4 +1,4 @@
-"""`dmp doctor`: what keeps a home in order for years; what it prints and its exit code."""
+"""`dmp doctor`: what it prints and its exit code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dmp.settings import Home
-from dmp.terminal import HomeOption, JsonOption, console, print_json
+from dmp.terminal import HomeOption, JsonOption, print_json, say
 from dmp.upkeep.finding import Finding
 
 MARKS = {"ok": "ok", "warning": "warning", "problem": "PROBLEM"}
@@ -36,16 +36,8 @@ def doctor(
 
 def _print_findings(findings: list[Finding]) -> None:
     for finding in findings:
-        _print_line(f"{MARKS[finding.state]:<8} {finding.subject:<11} {finding.says}")
+        say(f"{MARKS[finding.state]:<8} {finding.subject:<11} {finding.says}")
         if finding.next:
-            _print_line(f"{'':<21}next: {finding.next}")
+            say(f"{'':<21}next: {finding.next}")
     counts = {state: sum(finding.state == state for finding in findings) for state in MARKS}
-    console.print(
-        f"{counts['problem']} problems, {counts['warning']} warnings, {counts['ok']} in order.",
-        highlight=False,
-    )
-
-
-def _print_line(text: str) -> None:
-    """Print a line whole: a command in it is there to be copied."""
-    console.print(text, soft_wrap=True, highlight=False, markup=False)
+    say(f"{counts['problem']} problems, {counts['warning']} warnings, {counts['ok']} in order.")
