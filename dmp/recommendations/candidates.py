@@ -35,7 +35,7 @@ def recall_candidates(context: Context, people: pd.DataFrame, channels: Sequence
 def proposals(
     context: Context, user_keys: np.ndarray, channel: Channel, quota: int | None = None
 ) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the scores of a channel for some people, people x items, and the `ranked` rows that it proposes."""
+    """Return the scores of a channel for some people, people x items, and its proposals, see `best_of_matrix`."""
     scores = channel.scores(context, user_keys)
     scores = np.where(context.items["is_known"].to_numpy(), scores, 0).astype(np.float32, copy=False)
     offered = np.where(context.touched(user_keys), 0, scores) if channel.is_discovery else scores

@@ -9,7 +9,7 @@ from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, context_with_vectors, shop
 
 from dmp.recommendations.candidates import proposals, recall_candidates
 from dmp.recommendations.context import Context
-from dmp.recommendations.ordering import CHANNEL_COLUMNS, best_of_matrix, ranked
+from dmp.recommendations.ordering import CHANNEL_COLUMNS, best_of_matrix
 from dmp.recommendations.recipe import CHANNELS, Channel, candidate_limit
 
 CUT = date(2024, 3, 1)
@@ -119,10 +119,12 @@ def test_affinity_offers_untouched_items_of_the_categories_a_person_visits(conte
 
 
 def test_equal_scores_are_ordered_by_item() -> None:
-    rows = ranked([1, 1, 1], [5, 3, 4], [0.5, 0.5, 0.5], 2)
-    assert rows["item_key"].tolist() == [3, 4]
-    scores = np.full((1, 6), 0.25, dtype=np.float32)
-    assert best_of_matrix(np.array([1]), scores, 3)["item_key"].tolist() == [0, 1, 2]
+    scores = np.array([[0, 0, 0, 0.5, 0.5, 0.5], [0.25, 0.25, 0.25, 0.25, 0.25, 0.5]], dtype=np.float32)
+    best = best_of_matrix(np.array([1, 8]), scores, 3)
+    assert best["user_key"].tolist() == [1, 1, 1, 8, 8, 8]
+    assert best["item_key"].tolist() == [3, 4, 5, 5, 0, 1]
+    assert best["channel_rank"].tolist() == [1, 2, 3, 1, 2, 3]
+    assert best["channel_score"].tolist() == [0.5, 0.5, 0.5, 0.5, 0.25, 0.25]
 
 
 @pytest.mark.parametrize(("item_count", "quota"), [(5, 9), (40, 3), (1000, 7), (1000, 400), (50, 0)])
