@@ -29,18 +29,20 @@ def diff(
     """Say what differs between two builds and why: tables, rows, columns; files, settings, code."""
     from dmp.upkeep.build_causes import build_causes
     from dmp.upkeep.kept_builds import build_named
+    from dmp.upkeep.row_causes import with_causes
     from dmp.upkeep.row_changes import row_changes
     from dmp.upkeep.table_changes import opened, paired, table_changes
 
     place = Home.at(home)
     (folder, first), (other_folder, second) = build_named(place, before), build_named(place, after)
+    causes = build_causes(first, second)
     with opened(folder, other_folder) as connection:
         if table:
-            names, rows = row_changes(connection, paired(connection, table), limit)
+            found = row_changes(connection, paired(connection, table), limit)
+            names, rows = with_causes(place, *found, causes, list(cause_lines(causes)))
             _print_rows(names, rows, as_json=as_json)
             return
         changes = [change for change in table_changes(connection) if not change.is_equal]
-    causes = build_causes(first, second)
     if as_json:
         ids = {"before": first["build_id"], "after": second["build_id"]}
         print_json({**ids, "causes": causes, "tables": [asdict(change) for change in changes]})

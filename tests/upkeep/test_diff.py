@@ -28,7 +28,16 @@ INSERT INTO profiles.user_consents SELECT * REPLACE (228 AS user_key) FROM profi
 CREATE TABLE raw.unpublished AS SELECT 1 AS number;
 DELETE FROM raw.rejects WHERE source_line = 5;
 """
-EVE, FAY = "00000000000000e3", "00000000000000e4"
+RECORDS = """
+CREATE TABLE raw.shop__events AS
+SELECT identifier_key AS login_key, NULL::BIGINT AS anonymous_key, NULL::BIGINT AS device_key,
+    'shop/2026-06-29/events.jsonl' AS source_file, source_line
+FROM profiles.identity_map, (VALUES (1), (2)) AS lines (source_line)
+WHERE user_key = 161 AND identifier_type = 'login';
+INSERT INTO raw.shop__events
+SELECT * REPLACE ('shop/2026-06-28/events.jsonl' AS source_file) FROM raw.shop__events;
+"""
+ANN, EVE, FAY = "00000000000000a1", "00000000000000e3", "00000000000000e4"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +49,7 @@ def two_builds(sound_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tu
     before = (published_build(home) or {})["build_id"]
     (home.root / "settings.yaml").write_text("list_length: 7\n")
     with duckdb.connect(str(home.warehouse)) as connection:
-        connection.execute(CHANGES)
+        connection.execute(CHANGES + RECORDS)
     landed = {**LANDED, date(2026, 6, 29): {"shop/2026-06-29/events.jsonl": "1" * 64}}
     after = publish(home, home.settings(), landed, AS_OF)["build_id"]
     return home, before, after
@@ -69,16 +78,26 @@ def test_every_row_that_came_went_or_changed_is_counted_by_table_and_column(
 def test_the_rows_of_one_table_are_shown_cell_by_cell(two_builds: tuple[Home, str, str]) -> None:
     home, before, after = two_builds
     shown = dmp("diff", before, after, "--home", home.root, "--table", "user_profiles")
-    assert shown.stdout.splitlines() == [
-        "user_id\tchange\tcolumn\tbefore\tafter",
-        "00000000000000a1\tchanged\tage\t36\t37",
-        "00000000000000a1\tchanged\tregion\tPorto\tLisbon",
-        "00000000000000b2\tchanged\trfm_monetary\t\t1",
-        f"{EVE}\tgone\t\t\t",
-        f"{FAY}\tadded\t\t\t",
+    everybody = (
+        "no record of theirs landed between; for everybody: 1 landed files added: shop/2026-06-29/events.jsonl; "
+        "the setting list_length was 20 and is 7"
+    )
+    theirs = "2 records of theirs in shop/2026-06-29/events.jsonl"
+    assert [line.split("\t") for line in shown.stdout.splitlines()] == [
+        ["user_id", "change", "column", "before", "after", "why"],
+        [ANN, "changed", "age", "36", "37", theirs],
+        [ANN, "changed", "region", "Porto", "Lisbon", theirs],
+        ["00000000000000b2", "changed", "rfm_monetary", "", "1", everybody],
+        [EVE, "gone", "", "", "", everybody],
+        [FAY, "added", "", "", "", everybody],
     ]
     shown = dmp("diff", after, before, "--home", home.root, "--table", "user_profiles", "--limit", 1)
-    assert shown.stdout.splitlines()[1:] == ["00000000000000a1\tchanged\tage\t37\t36"]
+    assert shown.stdout.splitlines()[1].startswith(f"{ANN}\tchanged\tage\t37\t36\tno record of theirs")
+    with duckdb.connect(str(home.warehouse)):
+        shown = dmp("diff", before, after, "--home", home.root, "--table", "user_profiles", "--json")
+    assert {row["why"] for row in json.loads(shown.stdout)} == {
+        "not known while a run writes to the warehouse"
+    }
 
 
 def test_the_difference_is_explained_by_what_made_the_builds(two_builds: tuple[Home, str, str]) -> None:
