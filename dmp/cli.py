@@ -34,6 +34,7 @@ from dmp.upkeep.alert_commands import alerts
 from dmp.upkeep.backup_commands import backup, restore, upgrade
 from dmp.upkeep.diff_commands import diff
 from dmp.upkeep.doctor_commands import doctor
+from dmp.upkeep.key_commands import key
 from dmp.vectors.commands import vectors
 
 app = typer.Typer(
@@ -174,6 +175,7 @@ app.add_typer(vectors, name="vectors", rich_help_panel="Look")
 
 for keep in (doctor, alerts, backup, restore, upgrade):
     app.command(rich_help_panel="Keep")(reported(keep))
+app.add_typer(key, name="key", rich_help_panel="Keep")
 
 
 def _register(home: Home, days: Iterable[date]) -> None:

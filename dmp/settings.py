@@ -222,32 +222,41 @@ class Home:
         if given := os.environ.get("DMP_KEY"):
             return given.encode()
         self.make_key(secrets.token_hex(32))
-        key = self._key_file.read_bytes().strip()
+        key = self.key_file.read_bytes().strip()
         if not key:
-            raise SettingsError(
-                f"{self._key_file} is empty: restore it, or remove it and `dmp run --rebuild`"
-            )
+            raise SettingsError(f"{self.key_file} is empty: restore it, or remove it and `dmp run --rebuild`")
         return key
 
     def make_key(self, text: str) -> None:
         """Write the key file, whole or not at all; one that is there already stays."""
-        if self._key_file.exists():
+        if self.key_file.exists():
             return
-        self._key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self._key_file.with_name(f".key.{os.getpid()}")
+        self.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = self.key_file.with_name(f".key.{os.getpid()}")
         unfinished.unlink(missing_ok=True)
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(text)
         # Of two that make it at once, the first one's stays: a link never replaces.
         with suppress(FileExistsError):
-            self._key_file.hardlink_to(unfinished)
+            self.key_file.hardlink_to(unfinished)
         unfinished.unlink()
 
     @property
     def key_fingerprint(self) -> str:
         """A hash that tells one key from another and gives none away."""
-        return hashlib.sha256(b"fingerprint of a home key\x1f" + self.key()).hexdigest()[:16]
+        return fingerprint_of(self.key())
 
     @property
-    def _key_file(self) -> Path:
+    def key_file(self) -> Path:
+        """Where the key is, unless DMP_KEY holds it."""
         return self.root / "secrets" / "key"
+
+    @property
+    def retired_keys(self) -> Path:
+        """Keys of before a rotation, each under its fingerprint: only they can test what was erased under them."""
+        return self.root / "secrets" / "retired"
+
+
+def fingerprint_of(key: bytes) -> str:
+    """Return the hash by which a home key is named."""
+    return hashlib.sha256(b"fingerprint of a home key\x1f" + key).hexdigest()[:16]

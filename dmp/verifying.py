@@ -24,7 +24,15 @@ from dmp.published import not_published
 from dmp.settings import DmpError, Home
 
 # What people put into a home, besides what landed: without it a rebuild would be another build.
-OWNED = ("settings.yaml", "segments", "tag_packs", "experiments.yaml", "erasures", "model_pins.yaml")
+OWNED = (
+    "settings.yaml",
+    "segments",
+    "tag_packs",
+    "experiments.yaml",
+    "erasures",
+    "model_pins.yaml",
+    "secrets/retired",
+)
 
 
 @dataclass(frozen=True)

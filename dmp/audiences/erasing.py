@@ -9,17 +9,20 @@ from dmp.audiences.destinations import DESTINATIONS
 from dmp.published_names import id_of
 from dmp.settings import Home
 
+# Old and new id of everybody, written when the home key was rotated.
+ROTATED = "user_ids_*.csv"
+
 
 def exported_rows(home: Home, keys: Iterable[int], texts: Iterable[str]) -> dict[str, int]:
     """Return how many rows of each exported file name people: by the keys of their identifiers, or their texts."""
-    wanted = _traces(keys, texts)
+    wanted = _traces(home, keys, texts)
     counts = {path.name: sum(_is_named(line, wanted) for line in _lines(path)) for path in _files(home)}
     return {name: count for name, count in counts.items() if count}
 
 
 def forget_exported(home: Home, keys: Iterable[int], texts: Iterable[str]) -> None:
     """Rewrite every exported file that names people without their rows."""
-    wanted = _traces(keys, texts)
+    wanted = _traces(home, keys, texts)
     for path in _files(home):
         unfinished = path.with_name(f".{path.name}.erasing")
         unfinished.touch(mode=0o600)
@@ -31,7 +34,7 @@ def forget_exported(home: Home, keys: Iterable[int], texts: Iterable[str]) -> No
         unfinished.replace(path)
 
 
-def _traces(keys: Iterable[int], texts: Iterable[str]) -> frozenset[str]:
+def _traces(home: Home, keys: Iterable[int], texts: Iterable[str]) -> frozenset[str]:
     """Return all that an export may name people by: each key may have been their user_id, each text a contact."""
     hashed = {
         destination.hashed(kind, text)
@@ -39,7 +42,21 @@ def _traces(keys: Iterable[int], texts: Iterable[str]) -> frozenset[str]:
         for destination in DESTINATIONS.values()
         for kind in destination.columns
     }
-    return frozenset({id_of(key) for key in keys} | {text for text in hashed if text})
+    ids = _with_former({id_of(key) for key in keys}, home)
+    return frozenset(ids | {text for text in hashed if text})
+
+
+def _with_former(ids: set[str], home: Home) -> set[str]:
+    """Return ids with those of the same people under earlier home keys: older exports name them so."""
+    pairs = [
+        line.strip().split(",")
+        for path in _files(home)
+        if path.match(ROTATED)
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    while found := {old for old, new in pairs if new in ids} - ids:
+        ids = ids | found
+    return ids
 
 
 def _files(home: Home) -> list[Path]:

@@ -14,7 +14,7 @@ from dmp.landing.loading import load_landed_days
 from dmp.landing.strays import account_for_strays, unaccounted_files
 from dmp.landing.tables import create_raw_tables
 from dmp.landing.volumes import find_volumes, unusual_volumes
-from dmp.privacy.receipts import suppressed_keys
+from dmp.privacy.receipts import retired_hashes, suppressed_keys
 
 CONTRACTS = load_contracts()
 TOTALS = """
@@ -70,6 +70,7 @@ def _raw_assets(contract: Contract) -> dg.AssetsDefinition:
                     last=last,
                     key=warehouse.home.key(),
                     suppressed=suppressed_keys(warehouse.home),
+                    retired=retired_hashes(warehouse.home),
                 )
             for entity in contract.entities:
                 table = f"{contract.source}__{entity}"

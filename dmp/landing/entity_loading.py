@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +23,7 @@ from dmp.landing.files import LandedFile
 from dmp.landing.parsing import typing_statement
 from dmp.landing.readers import read_file
 from dmp.landing.rejects import keep_rejected, keep_unreadable
-from dmp.landing.suppression import names_suppressed, parse_records, read_records, suppress
+from dmp.landing.suppression import Retired, names_suppressed, parse_records, read_records, suppress
 from dmp.landing.tables import raw_table
 from dmp.landing.vault import KEEP_IDENTIFIERS
 
@@ -51,6 +51,7 @@ class EntityLoad:
     name: str
     key: bytes
     suppressed: frozenset[int] = frozenset()
+    retired: Retired = field(default_factory=dict)
 
     @property
     def entity(self) -> Entity:
@@ -105,7 +106,7 @@ class EntityLoad:
         """Make the temporary table `typed` from a batch; return the number of suppressed records by file."""
         read_records(self.connection, batch)
         parse_records(self.connection, self.entity, self.key)
-        suppressed = suppress(self.connection, self.entity, self.key, self.suppressed)
+        suppressed = suppress(self.connection, self.entity, self.key, self.suppressed, self.retired)
         if self.entity.identifiers:
             self.connection.execute(KEEP_IDENTIFIERS)
         self.connection.execute(typing_statement(self.contract, self.entity))
@@ -118,7 +119,8 @@ class EntityLoad:
         kept = []
         for number, reject in ((number, reject) for number, block in batch for reject in block.rejects):
             text = reject.content.decode(errors="replace")
-            if names_suppressed(text, self.entity, self.key, self.suppressed):
+            lists = {self.key: self.suppressed, **self.retired}
+            if any(names_suppressed(text, self.entity, key, hashes) for key, hashes in lists.items()):
                 files[number][1].suppressed_count += 1
             else:
                 kept.append((number, reject))

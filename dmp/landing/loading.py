@@ -22,6 +22,7 @@ from dmp.landing.file_columns import begin_columns, finish_columns
 from dmp.landing.files import LandedFile, landed_files
 from dmp.landing.personal_data import find_personal_data
 from dmp.landing.rejects import begin_rejects, finish_rejects
+from dmp.landing.suppression import NONE_RETIRED, Retired
 from dmp.landing.tables import ACCOUNTING_TABLES, create_raw_tables, raw_table
 from dmp.landing.vault import begin_identifiers, open_vault, write_vault
 
@@ -46,12 +47,13 @@ def load_landed_days(
     last: date,
     key: bytes,
     suppressed: frozenset[int] = frozenset(),
+    retired: Retired = NONE_RETIRED,
 ) -> list[FileAccount]:
     """Replace the rows of a source's landed days first..last; return one account per file in that range.
 
     Running it again gives the same rows. Records are compared with those landed before and within the range:
     after a change, load from the first changed day to the last landed one. Sets the session's zone to UTC.
-    suppressed: keys of identifiers whose records are counted and not stored.
+    suppressed: keys of identifiers whose records are counted and not stored; retired: the same under earlier keys.
     Raises AccountingError if an account does not balance, DriftError where columns changed and the contract says
     stop; nothing is kept then.
     """
@@ -61,9 +63,8 @@ def load_landed_days(
     connection.begin()
     try:
         _clear(connection, contract, days)
-        accounts = _load_files(
-            connection, contract, landed_files(landing, contract.source, first, last), key, suppressed
-        )
+        files = landed_files(landing, contract.source, first, last)
+        accounts = _load_files(connection, contract, files, key, suppressed=suppressed, retired=retired)
         _settle(connection, contract, days, accounts)
         find_drift(connection, contract, first, last)
         find_personal_data(connection, contract, first, last)
@@ -112,7 +113,9 @@ def _load_files(
     contract: Contract,
     files: list[LandedFile],
     key: bytes,
+    *,
     suppressed: frozenset[int] = frozenset(),
+    retired: Retired = NONE_RETIRED,
 ) -> list[FileAccount]:
     accounts = [
         FileAccount(contract.source, file.entity, file.landed_date, file.source_file) for file in files
@@ -130,7 +133,7 @@ def _load_files(
     begin_identifiers(connection)
     begin_columns(connection)
     for name, pairs in readable.items():
-        EntityLoad(connection, contract, name, key, suppressed).load(pairs)
+        EntityLoad(connection, contract, name, key, suppressed, retired).load(pairs)
     finish_rejects(connection)
     finish_columns(connection, contract.source)
     return accounts

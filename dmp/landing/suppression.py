@@ -6,7 +6,7 @@ What loading suppresses is what an erasure removes from the landing: both ask he
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from string import Template
 
 import duckdb
@@ -39,6 +39,9 @@ SELECT file_number, source_line, record_text FROM parsed INNER JOIN records USIN
 WHERE problem IS NOT NULL
 """
 Lines = set[tuple[int, int]]
+# Keyed hashes by the key that made them.
+Retired = Mapping[bytes, frozenset[int]]
+NONE_RETIRED: Retired = {}
 
 
 def read_records(connection: duckdb.DuckDBPyConnection, blocks: Iterable[tuple[int, Block]]) -> None:
@@ -102,13 +105,18 @@ def _words(text: str, identifier: Identifier) -> set[str]:
 
 
 def suppress(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, key: bytes, suppressed: frozenset[int]
+    connection: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    key: bytes,
+    suppressed: frozenset[int],
+    retired: Retired = NONE_RETIRED,
 ) -> dict[int, int]:
     """Take the records of erased people out of `parsed`; return their number by file number.
 
-    Texts that only they gave are no identifiers of the batch any more.
+    Texts that only they gave are no identifiers of the batch any more. retired: what was erased under earlier keys.
     """
     lines = suppressed_lines(connection, entity, key, suppressed)
+    lines |= _retired_lines(connection, entity, key, retired)
     counts: dict[int, int] = {}
     for number, _ in lines:
         counts[number] = counts.get(number, 0) + 1
@@ -124,3 +132,21 @@ def suppress(
         if identifiers := identifier_statement(entity):
             connection.execute(identifiers, {"key": key})
     return counts
+
+
+def _retired_lines(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, key: bytes, retired: Retired
+) -> Lines:
+    """Return the lines that carry an identifier which was erased under an earlier key.
+
+    `batch_identifiers` has the keys of the present one again afterwards.
+    """
+    identifiers = identifier_statement(entity)
+    lines: Lines = set()
+    for earlier, hashes in retired.items():
+        if identifiers:
+            connection.execute(identifiers, {"key": earlier})
+        lines |= suppressed_lines(connection, entity, earlier, hashes)
+    if retired and identifiers:
+        connection.execute(identifiers, {"key": key})
+    return lines

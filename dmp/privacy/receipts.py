@@ -11,6 +11,7 @@ from dmp.checked_json import DamagedFileError, read_checked, write_checked
 from dmp.settings import DmpError, Home
 
 BEGUN, DONE = "begun", "done"
+KEY_FINGERPRINT = "key_fingerprint"
 
 
 def read_receipts(home: Home) -> list[dict[str, Any]]:
@@ -25,8 +26,36 @@ def read_receipts(home: Home) -> list[dict[str, Any]]:
 
 
 def suppressed_keys(home: Home) -> frozenset[int]:
-    """Return the keyed hashes of all erased identifiers."""
-    return frozenset(int(text) for receipt in read_receipts(home) for text in receipt["identifier_hashes"])
+    """Return the keyed hashes of all identifiers that were erased under the home's present key."""
+    receipts = [receipt for receipt in read_receipts(home) if _is_of_present_key(home, receipt)]
+    return frozenset(int(text) for receipt in receipts for text in receipt["identifier_hashes"])
+
+
+def retired_hashes(home: Home) -> dict[bytes, frozenset[int]]:
+    """Return the keyed hashes of identifiers that were erased under an earlier key, by that key.
+
+    Raises DmpError where such a key is gone: its people would come back.
+    """
+    found: dict[bytes, frozenset[int]] = {}
+    for receipt in read_receipts(home):
+        if not _is_of_present_key(home, receipt):
+            path = home.retired_keys / receipt[KEY_FINGERPRINT]
+            if not path.exists():
+                raise DmpError(f"{path} is gone: restore it, or people who were erased may return")
+            key = path.read_bytes().strip()
+            found[key] = found.get(key, frozenset()) | {int(text) for text in receipt["identifier_hashes"]}
+    return found
+
+
+def stamp_receipts(home: Home, fingerprint: str) -> None:
+    """Note on every receipt that has no such note yet under which key its hashes were made."""
+    for receipt in read_receipts(home):
+        keep_receipt(home, {KEY_FINGERPRINT: fingerprint, **receipt})
+
+
+def _is_of_present_key(home: Home, receipt: Mapping[str, Any]) -> bool:
+    """Receipts are stamped when their key is retired."""
+    return receipt.get(KEY_FINGERPRINT) in (None, home.key_fingerprint)
 
 
 def begin_receipt(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dmp.settings import Home
 
-KEY = "secrets/key"
+# The keys of before a rotation belong to it.
+KEYS = ("secrets/key", "secrets/retired")
 # What cannot be made again. The order is that of the archive.
 OWNED = (
     "format",
@@ -32,7 +33,7 @@ def backed_up(home: Home, *, is_with_key: bool) -> Iterator[Path]:
     dot-name, and the key unless asked for.
     """
     current = home.published.resolve().relative_to(home.root.resolve()) if home.published.exists() else None
-    parts = [*OWNED, *MADE, *([str(current)] if current else []), *([KEY] if is_with_key else [])]
+    parts = [*OWNED, *MADE, *([str(current)] if current else []), *(KEYS if is_with_key else ())]
     for part in parts:
         path = home.root / part
         # A killed run leaves the log of its database beside it.

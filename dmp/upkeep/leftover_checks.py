@@ -53,7 +53,12 @@ def leftovers(home: Home) -> Iterator[Finding]:
     if is_locked(home):
         yield ok("leftovers", "not looked at while a run is under way")
         return
-    found = [*_unfinished_run(home), *_unfinished_erasures(home), *_forgotten(home)]
+    found = [
+        *_unfinished_run(home),
+        *_unfinished_rotation(home),
+        *_unfinished_erasures(home),
+        *_forgotten(home),
+    ]
     yield from found or [ok("leftovers", "none")]
 
 
@@ -80,6 +85,13 @@ def _unfinished_run(home: Home) -> Iterator[Finding]:
             "leftovers",
             f"{home.verification} holds a comparison that was stopped, or one under way",
             command(home, "verify"),
+        )
+
+
+def _unfinished_rotation(home: Home) -> Iterator[Finding]:
+    if home.key_file.with_name("rotation").exists():
+        yield problem(
+            "leftovers", "a rotation of the key did not come to its end", command(home, "key", "rotate")
         )
 
 

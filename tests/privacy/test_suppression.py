@@ -12,9 +12,16 @@ from dmp.landing.accounts import FileAccount
 from dmp.landing.contract import load_contracts
 from dmp.landing.identifiers import identifier_key
 from dmp.landing.loading import load_landed_days
-from dmp.privacy.receipts import begin_receipt, keep_receipt, read_receipts, suppressed_keys
+from dmp.privacy.receipts import (
+    begin_receipt,
+    keep_receipt,
+    read_receipts,
+    retired_hashes,
+    stamp_receipts,
+    suppressed_keys,
+)
 from dmp.published_names import id_of
-from dmp.settings import DmpError, Home
+from dmp.settings import DmpError, Home, fingerprint_of
 
 EVENT = '{{"event_id":"e{}","event_type":"{}","occurred_at":"2024-03-01T10:00:00Z","anonymous_id":"{}","user_id":{}}}\n'
 
@@ -33,6 +40,7 @@ def load(home: Home, content: str, source: str = "shop", name: str = "events.jso
             last=date(2024, 3, 1),
             key=home.key(),
             suppressed=suppressed_keys(home),
+            retired=retired_hashes(home),
         )
     return account
 
@@ -103,3 +111,39 @@ def test_the_same_people_have_the_same_receipt(home: Home) -> None:
     [receipt] = read_receipts(home)
     keep_receipt(home, receipt | {"state": "done"})
     assert [again["state"] for again in read_receipts(home)] == ["done"]
+
+
+def test_whom_an_earlier_key_erased_is_suppressed_under_the_present_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = home.key()
+    stamp_receipts(home, fingerprint_of(earlier))
+    home.retired_keys.mkdir(parents=True)
+    (home.retired_keys / fingerprint_of(earlier)).write_bytes(earlier)
+    monkeypatch.setenv("DMP_KEY", "a new key")
+    begin_receipt(home, [identifier_key(home.key(), "shop_login", "carl")], None, {})
+    lines = [
+        EVENT.format(1, "view", "cookie-1", '"ann"'),
+        EVENT.format(2, "view", "cookie-2", '"bob"'),
+        EVENT.format(3, "view", "cookie-3", '"carl"'),
+        '{"user_id":"ann", "anonymous_id":"cookie-3", broken\n',
+    ]
+    account = load(home, "".join(lines))
+    assert (account.record_count, account.accepted_count, account.suppressed_count) == (4, 1, 3)
+    with duckdb.connect(str(home.vault)) as vault:
+        found = vault.execute(
+            "SELECT identifier_text, identifier_key FROM identifiers ORDER BY ALL"
+        ).fetchall()
+    assert dict(found) == {
+        "bob": identifier_key(b"a new key", "shop_login", "bob"),
+        "cookie-2": identifier_key(b"a new key", "shop_anonymous", "cookie-2"),
+    }
+
+
+def test_a_lost_earlier_key_stops_the_load(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp_receipts(home, fingerprint_of(home.key()))
+    monkeypatch.setenv("DMP_KEY", "a new key")
+    with pytest.raises(
+        DmpError, match=r"retired/.* is gone: restore it, or people who were erased may return"
+    ):
+        load(home, EVENT.format(1, "view", "cookie-1", '"ann"'))
