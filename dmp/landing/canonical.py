@@ -25,6 +25,7 @@ EVENTS = {
     "sent_at": "TIMESTAMPTZ",
     "received_at": "TIMESTAMPTZ",
     "is_order_only": "BOOLEAN",
+    "is_date_declared": "BOOLEAN",
     "identifier_key": "BIGINT",
     "identifier_type": "VARCHAR",
     **KEYS,

@@ -17,6 +17,7 @@ from dmp.landing.drift_rules import DriftRules
 from dmp.landing.field_contract import COLUMN_TYPES, FieldContract, Identifier, Name, NumberFormat, Part, Zone
 from dmp.landing.log_patterns import group_names
 from dmp.landing.mapping import Mapped, check_mapping
+from dmp.landing.order_only import OrderOnly
 from dmp.landing.volumes import VolumeRules
 from dmp.settings import SettingsError
 
@@ -60,6 +61,7 @@ class Entity(Part):
     event_time: Name | None = Field(None, description="none: a record is of the day on which it landed")
     position: Name | None = Field(None, description="a number that orders the records of one event time")
     landed_on: datetime.date | None = Field(None, description="the day of an import without event time")
+    order_only: OrderOnly | None = Field(None, description="an import whose records have a place and no time")
     one_of: tuple[Name, ...] = Field((), description="identifiers of which a record needs at least one")
     fields: dict[Name, FieldContract]
     canonical: dict[Kind, Columns] = Field({}, description="what a record means, in canonical columns")
@@ -68,11 +70,14 @@ class Entity(Part):
     def _names_agree(self) -> Entity:
         parts = [part for field in self.fields.values() for part in field.parts]
         named = [name for name in (self.fingerprint, self.event_time, self.position) if name]
-        for name in (*self.key, *named, *self.one_of, *parts):
+        sequences = self.order_only.field_names if self.order_only else ()
+        for name in (*self.key, *named, *self.one_of, *parts, *sequences):
             if name not in self.fields:
                 raise ValueError(f"'{name}' is none of its fields")
         if self.event_time and not self.fields[self.event_time].required:
             raise ValueError(f"'{self.event_time}' is the event time, so it must be required")
+        if self.order_only and (self.event_time or self.landed_on):
+            raise ValueError("order_only declares the days: it excludes event_time and landed_on")
         if self.key and not any(self.fields[name].required for name in self.key):
             raise ValueError(f"'{self.key[0]}' is a key, so it must be required")
         if self.event_time and self.fields[self.event_time].type != "timestamp":
@@ -185,8 +190,11 @@ class Contract(Part):
         for name in self.originals:
             if name not in self.entities:
                 raise ValueError(f"import names '{name}', which is none of its entities")
-            if self.entities[name].event_time is None and self.entities[name].landed_on is None:
-                raise ValueError(f"import names '{name}', which has neither event_time nor landed_on")
+            entity = self.entities[name]
+            if not (entity.event_time or entity.landed_on or entity.order_only):
+                raise ValueError(
+                    f"import names '{name}', which has neither event_time nor landed_on nor order_only"
+                )
         return self
 
 

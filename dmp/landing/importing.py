@@ -21,6 +21,7 @@ from dmp.landing.fields import timestamp_sql
 from dmp.landing.originals import read_original
 from dmp.landing.parsing import parse_statements
 from dmp.landing.readers import read_file
+from dmp.landing.sequence_dates import sequence_dates
 from dmp.settings import SettingsError
 
 LOCAL_DATES = Template(
@@ -43,9 +44,9 @@ class ImportSummary:
 def import_source(source: str, from_folder: Path, landing: Path) -> ImportSummary:
     """Write the original files that a source's contract names as landing files, one per original and day.
 
-    `landed_date` is the event's date in the contract's zone, or the entity's `landed_on`; records that cannot be
-    read and times that cannot be go to the first day, where loading rejects and counts them. The same originals
-    give the same bytes. Raises SettingsError.
+    `landed_date` is the event's date in the contract's zone, its entity's `landed_on`, or the date that `order_only`
+    declares; records that cannot be read and times that cannot be go to the first day, where loading rejects and counts
+    them. The same originals give the same bytes. Raises SettingsError.
     """
     contract = _contract(source)
     record_count = 0
@@ -100,7 +101,10 @@ def _landed_dates(
 ) -> tuple[npt.NDArray[np.int64], Days]:
     """Return each record's line and landed date, in the order of lines."""
     rejected = [reject.source_line for block in blocks for reject in block.rejects]
-    parts = [_local_dates(block.records, contract, entity) for block in blocks]
+    if entity.order_only:
+        parts = [sequence_dates(blocks, entity, entity.order_only)] if blocks else []
+    else:
+        parts = [_local_dates(block.records, contract, entity) for block in blocks]
     lines = np.concatenate([np.array(rejected, np.int64), *(lines for lines, _ in parts)])
     unreadable = np.full(len(rejected), np.datetime64("NaT"), "datetime64[D]")
     days = np.concatenate([unreadable, *(days for _, days in parts)])

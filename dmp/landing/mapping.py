@@ -90,6 +90,7 @@ def _own_columns(contract: Contract, entity: Entity, kind: str) -> Iterator[tupl
         cases = " ".join(f"when {type_}_key is not null then '{type_}'" for type_ in types)
         yield "identifier_type", f"case {cases} end"
     yield "is_order_only", str(entity.is_order_only).lower()
+    yield "is_date_declared", str(entity.order_only is not None).lower()
     yield "is_ambiguous_time", "is_ambiguous_time"
     is_bot = any(field.type == "user_agent" for field in entity.fields.values())
     yield "is_bot", "is_bot" if is_bot else "false"

@@ -255,6 +255,8 @@ fields:
         (('"%Y %m %d"', '"Y m d"'), "a time_format is a pattern with %"),
         (('delimiter: ";"', "columns: [year]"), "'month' is none of the names that a record has: year"),
         (("position: click", "position: agent"), "the position 'agent' is no integer"),
+        (("position: click", "order_only: {last_date: 2024-03-01, within: [click]}"), "excludes event_time"),
+        (("position: click", "order_only: {last_date: 2024-03-01, within: [team]}"), "'team' is none of its"),
         (("type: ip", "type: ip, number_format: {}"), "a number_format needs a number, not ip"),
         (
             ("type: integer", "type: integer, number_format: {grouping_mark: '.'}"),

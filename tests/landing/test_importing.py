@@ -1,5 +1,6 @@
 """Originals become landed days, and landed days become rows; with real data where it is at hand."""
 
+import gzip
 import os
 from datetime import date
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from small_shop import Shop
+from small_shop import CONTRACTS, Shop
 
 from dmp.landing.importing import import_source
+from dmp.landing.mapping import canonical_sql
 from dmp.settings import PROJECT, SettingsError
 
 DATA = Path(os.environ.get("DMP_DATA") or PROJECT.parent / "shared" / "data")
@@ -68,6 +70,51 @@ def test_a_source_may_be_older_than_the_year_2000(tmp_path: Path, shop: Shop) ->
     shop.source = "cdnow"
     assert sum(account.accepted_count for account in shop.load()) == 2
     assert shop.reasons() == [(1, "purchased_on", "too_early")]
+
+
+def test_a_log_without_times_is_dated_backwards_from_everybodys_last_record(
+    tmp_path: Path, shop: Shop
+) -> None:
+    reviews = {"user_id": [1, 2, 1, 2, 1], "pos": [0, 1, 2, 0, 1], "item_id": [7, 8, 9, 7, 8]}
+    pq.write_table(pa.table(reviews), tmp_path / "Beauty.parquet")
+    summary = import_source("amazon_beauty", tmp_path, shop.landing)
+    assert (summary.first, summary.last, summary.day_count) == (date(2014, 7, 18), date(2014, 7, 20), 3)
+    shop.source = "amazon_beauty"
+    assert sum(account.accepted_count for account in shop.load()) == 5
+    landed = "SELECT landed_date, list(place ORDER BY place) FROM raw.amazon_beauty__reviews GROUP BY ALL ORDER BY 1"
+    assert shop.rows(landed) == [
+        (date(2014, 7, 18), [0]),
+        (date(2014, 7, 19), [0, 1]),
+        (date(2014, 7, 20), [1, 2]),
+    ]
+    mapped = canonical_sql(CONTRACTS["amazon_beauty"], "reviews", "events")
+    times = f"SELECT DISTINCT strftime({mapped['event_at']}, '%d %X'), {mapped['is_order_only']}, "
+    assert shop.rows(f"{times}{mapped['is_date_declared']} FROM raw.amazon_beauty__reviews ORDER BY 1")[
+        :2
+    ] == [
+        ("18 00:00:00", True, True),
+        ("19 00:00:00", True, True),
+    ]
+
+
+def test_what_a_publisher_gives_whole_ends_a_day_before_the_rest(tmp_path: Path) -> None:
+    visits = {
+        "split": ["train", "train", "test", "test"],
+        "user_id": [1] * 4,
+        "vroot_id": [1000, 1001, 1001, 1000],
+    }
+    pq.write_table(pa.table(visits), tmp_path / "visits.parquet")
+    (tmp_path / "vroots.csv.gz").write_bytes(gzip.compress(b"vroot_id,title,url\n1000,regwiz,/regwiz\n"))
+    import_source("msweb", tmp_path, tmp_path / "landing")
+    found = {
+        path.parent.name: pq.read_table(path).select(["split", "vroot_id"]).to_pylist()
+        for path in (tmp_path / "landing").rglob("visits.parquet")
+    }
+    assert found == {
+        "1998-02-13": [{"split": "train", "vroot_id": 1000}],
+        "1998-02-14": [{"split": "train", "vroot_id": 1001}, {"split": "test", "vroot_id": 1001}],
+        "1998-02-15": [{"split": "test", "vroot_id": 1000}],
+    }
 
 
 def test_importing_again_gives_the_same_bytes(tmp_path: Path) -> None:

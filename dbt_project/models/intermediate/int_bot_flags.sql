@@ -9,7 +9,8 @@ with judged as materialized (
         landed_date,
         event_type = 'page_ping' as is_ping,
         coalesce(is_bot, false) as is_bot_user_agent,
-        {{ is_action() }} as is_action
+        -- A place among others in place of a time of day tells no pace.
+        {{ is_action() }} and not coalesce(is_order_only, false) as is_action
     from {{ ref('int_events_landed') }}
     where {{ in_landed_range() }} and visitor_key is not null
 ),

@@ -28,7 +28,9 @@ select
     clock_skew_seconds,
     -- A local time that a change of clocks skipped, which moved on, or that came twice, of which it is the later.
     coalesce(is_ambiguous_time, false) as is_ambiguous_time,
+    -- Its time tells a day and a place among others, no time of day; the day itself may be declared, not told.
     coalesce(is_order_only, false) as is_order_only,
+    coalesce(is_date_declared, false) as is_date_declared,
     identifier_key,
     identifier_type,
     login_key,

@@ -15,6 +15,7 @@ select
     region,
     city,
     case
+        when is_order_only then 'other'
         when hour(local_at) >= 20 or hour(local_at) < 7 then 'night'
         when isodow(local_at) <= 5 and hour(local_at) between 9 and 16 then 'working_hours'
         else 'other'

@@ -22,6 +22,8 @@ summed as (
         ) as identifier_key,
         min(event_at) as started_at,
         max(event_at) as ended_at,
+        coalesce(bool_or(is_order_only), false) as is_order_only,
+        coalesce(bool_or(is_date_declared), false) as is_date_declared,
         {%- for event_type, measure in session_counts().items() %}
         count(*) filter (event_type = '{{ event_type }}') as {{ measure }},
         {%- endfor %}
@@ -58,6 +60,8 @@ select
     entry.event_id as first_event_id,
     started_at,
     ended_at,
+    is_order_only,
+    is_date_declared,
     -- What follows the question mark may name people.
     split_part(entry.page_url, '?', 1) as landing_page,
     entry.channel,

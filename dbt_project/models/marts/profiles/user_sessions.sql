@@ -13,7 +13,7 @@ select
     session_date,
     started_at,
     ended_at,
-    date_diff('second', started_at, ended_at) as duration_seconds,
+    case when not coalesce(is_order_only, false) then date_diff('second', started_at, ended_at) end as duration_seconds,
     landing_page,
     channel,
     campaign_id,

@@ -10,9 +10,14 @@ with visits as (
 timed as (
     select
         *,
-        hour(started_at at time zone '{{ var("home_time_zone") }}') as started_hour,
-        isodow(session_date) as weekday,
-        case when not is_bounce then date_diff('second', started_at, ended_at) end as dwell_seconds
+        -- A place among others is no time of day, and a declared date no weekday.
+        case when not coalesce(is_order_only, false) then
+            hour(started_at at time zone '{{ var("home_time_zone") }}')
+        end as started_hour,
+        case when not coalesce(is_date_declared, false) then isodow(session_date) end as weekday,
+        case when not is_bounce and not coalesce(is_order_only, false) then
+            date_diff('second', started_at, ended_at)
+        end as dwell_seconds
     from visits
 ),
 
@@ -52,7 +57,8 @@ select
     * exclude (as_of_date, user_key),
     {%- for suffix in habit_windows() %}
     {%- set by_weekday = 'session_count_by_weekday_' ~ suffix %}
-    list_sum({{ by_weekday }}[6:7])::bigint / nullif(session_count_{{ suffix }}, 0) as weekend_share_{{ suffix }},
+    list_sum({{ by_weekday }}[6:7])::bigint / nullif(list_sum({{ by_weekday }}), 0)::bigint
+        as weekend_share_{{ suffix }},
     {{ place_of_most(by_weekday) }} as main_weekday_{{ suffix }},
     {{ main_daypart('session_count_by_hour_' ~ suffix) }} as main_daypart_{{ suffix }}{{ ',' if not loop.last }}
     {%- endfor %}
