@@ -7,7 +7,13 @@ from few_people import context_of
 
 from dmp.recommendations.recall.complements import complements
 from dmp.recommendations.recall.content import content, words_of
-from dmp.recommendations.recall.linear_autoencoder import REGULARISATION, coefficients
+from dmp.recommendations.recall.linear_autoencoder import (
+    REGULARISATION,
+    ItemModel,
+    PeopleModel,
+    linear_autoencoder,
+    model,
+)
 from dmp.recommendations.recall.next_items import next_items
 from dmp.recommendations.recall.own_rhythm import own_rhythm
 from dmp.recommendations.recall.popular_in_region import popular_in_region
@@ -18,19 +24,23 @@ from dmp.recommendations.recall.term_weighted_neighbours import term_weighted_ne
 EVERYONE = np.array([1, 2, 3])
 
 
-def test_coefficients_are_those_of_a_ridge_regression_of_each_item_on_all_others() -> None:
+@pytest.mark.parametrize(("people_count", "kind"), [(29, ItemModel), (4, PeopleModel)])
+def test_what_is_expected_is_a_ridge_regression_of_each_item_on_all_others(
+    people_count: int, kind: type[ItemModel | PeopleModel]
+) -> None:
     random = np.random.default_rng(3)
-    acts = [(person, int(item), 5) for person in range(1, 30) for item in random.permutation(6)[:3]]
-    context = context_of(acts, 6)
+    acts = [(person, int(item), 5) for person in range(people_count) for item in random.permutation(6)[:3]]
+    context = context_of([*acts, (0, 6, 5)], 8)  # nobody has item 7
     weights = context.person_weights.toarray().astype(np.float64)
-    penalty = REGULARISATION * (weights**2).sum(axis=0).mean()
-    found = coefficients(context)
-    for item in range(6):
-        others = [other for other in range(6) if other != item]
+    penalty = REGULARISATION * (weights**2).sum(axis=0)[:7].mean()
+    assert isinstance(model(context), kind)
+    found = linear_autoencoder(context, context.user_keys)
+    for item in range(7):
+        others = [other for other in range(7) if other != item]
         x, y = weights[:, others], weights[:, item]
-        ridge = np.linalg.solve(x.T @ x + penalty * np.eye(5), x.T @ y)
-        assert found[others, item] == pytest.approx(ridge, abs=1e-6)
-        assert found[item, item] == 0
+        ridge = np.linalg.solve(x.T @ x + penalty * np.eye(6), x.T @ y)
+        assert found[:, item] == pytest.approx(x @ ridge, abs=1e-6)
+    assert not found[:, 7].any()
 
 
 def test_the_next_items_are_what_followed_the_latest_day_not_what_came_before_it() -> None:
