@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dmp.alert_settings import AlertSettings
+from dmp.list_evaluation import ListEvaluation
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
 
@@ -85,6 +86,9 @@ class Settings(BaseModel):
         ListOrder(), description="what decides beside the score, and limits of a list"
     )
     list_rules: ListRules = Field(ListRules(), description="bounds of the rules that lists must obey")
+    list_evaluation: ListEvaluation = Field(
+        ListEvaluation(), description="how far ahead lists are judged, and by what was known when"
+    )
     builds_kept: int = Field(3, ge=1, description="published builds kept for roll-back")
     cuts: list[date] = Field(
         [], description="days whose metrics are kept beside the Sundays, for `dmp backtest`"

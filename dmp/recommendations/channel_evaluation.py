@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -18,48 +20,76 @@ COLUMNS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ChannelHits:
+    """What the channels proposed to some people: how much each did (`all_channels` too), and what of it was bought.
+
+    `hits`: one row per candidate that was bought: user_key, is_new, `<channel>_rank` and `<channel>_place`.
+    """
+
+    proposed: dict[str, int]
+    hits: pd.DataFrame
+
+
+def channel_hits(
+    context: Context, recalled: pd.DataFrame, outcomes: pd.DataFrame, channels: list[str]
+) -> ChannelHits:
+    """Return what became of the candidates of people who were known by the cut and bought something."""
+    bought = _known_purchases(context, outcomes)
+    candidates = recalled[recalled["user_key"].isin(bought["user_key"])]
+    ranks = candidates[[f"{name}_rank" for name in channels]].notna().to_numpy()
+    proposed = dict(zip(channels, ranks.sum(axis=0).tolist(), strict=True))
+    proposed[ALL_CHANNELS] = int(ranks.any(axis=1).sum())
+    hits = candidates[among(context.codes(candidates), np.sort(context.codes(bought)))]
+    columns = ["user_key", *(f"{name}_{part}" for name in channels for part in ("rank", "place"))]
+    return ChannelHits(proposed, hits[columns].assign(is_new=~owned(context, hits)))
+
+
 def recommendation_channels(
-    context: Context, recalled: pd.DataFrame, outcomes: pd.DataFrame, quotas: dict[str, int], window_days: int
+    context: Context,
+    parts: list[ChannelHits],
+    outcomes: pd.DataFrame,
+    quotas: dict[str, int],
+    window_days: int,
 ) -> pd.DataFrame:
     """Return one row per channel, and one for all of them together (`all_channels`), over buyers known by the cut.
 
-    `recalled`: their candidates; `outcomes`: what followed. proposed_count: candidates a person; recall_at_200: share
-    of what a person bought among the 200 candidates that the channel scores highest, mean over people (of all
-    channels: among all candidates); found_share: share of all that was bought that it proposes; recall_of_new_items:
-    share of what a person bought for the first time that it proposes, mean over people; found_alone_share: share of all
-    that was bought that it proposes and no other channel does.
+    `parts`: the hits of all their candidates; `outcomes`: what followed. proposed_count: candidates a person;
+    recall_at_200: share of what a person bought among the 200 candidates that the channel scores highest, mean over
+    people (of all channels: among all candidates); found_share: share of all that was bought that it proposes;
+    recall_of_new_items: share of what a person bought for the first time that it proposes, mean over people;
+    found_alone_share: share of all that was bought that it proposes and no other channel does.
     """
-    bought = outcomes[(outcomes["purchase_count"] > 0) & outcomes["is_known"]]
+    bought = _known_purchases(context, outcomes)
     bought_count = bought.groupby("user_key").size()
-    candidates = recalled[recalled["user_key"].isin(bought_count.index)]
-    is_hit = among(context.codes(candidates), np.sort(context.codes(bought)))
-    is_new_hit = is_hit & ~owned(context, candidates)
     new_bought_count = bought[~owned(context, bought)].groupby("user_key").size()
-    proposed = candidates[[f"{name}_rank" for name in quotas]].notna().to_numpy()
-    columns: dict[str, tuple[np.ndarray, np.ndarray]] = {
-        name: (proposed[:, place], proposed[:, place] & (proposed.sum(axis=1) == 1))
-        for place, name in enumerate(quotas)
-    }
-    any_proposed = np.asarray(proposed.any(axis=1))
-    columns[ALL_CHANNELS] = (any_proposed, any_proposed)
+    hits = pd.concat([part.hits for part in parts], ignore_index=True)
+    is_by = {name: hits[f"{name}_rank"].notna() for name in quotas}
+    by_count = sum(is_by.values(), pd.Series(0, index=hits.index))
+    is_by[ALL_CHANNELS] = by_count > 0
     rows = []
-    for name, (is_proposed, is_alone) in columns.items():
-        is_best = True if name == ALL_CHANNELS else (candidates[f"{name}_place"] <= RECALL_DEPTH).to_numpy()
+    for name, is_proposed in is_by.items():
+        is_best = hits.index >= 0 if name == ALL_CHANNELS else hits[f"{name}_place"] <= RECALL_DEPTH
+        is_alone = is_proposed if name == ALL_CHANNELS else is_proposed & (by_count == 1)
         rows.append(
             (
                 name,
                 quotas.get(name, sum(quotas.values())),
-                is_proposed.sum() / max(1, len(bought_count)),
-                mean_share(candidates["user_key"][is_hit & is_best], bought_count),
-                (is_proposed & is_hit).sum() / max(1, len(bought)),
-                mean_share(candidates["user_key"][is_new_hit & is_proposed], new_bought_count),
-                (is_alone & is_hit).sum() / max(1, len(bought)),
+                sum(part.proposed[name] for part in parts) / max(1, len(bought_count)),
+                mean_share(hits["user_key"][is_best], bought_count),
+                is_proposed.sum() / max(1, len(bought)),
+                mean_share(hits["user_key"][is_proposed & hits["is_new"]], new_bought_count),
+                is_alone.sum() / max(1, len(bought)),
                 context.cut,
                 window_days,
                 len(bought_count),
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _known_purchases(context: Context, outcomes: pd.DataFrame) -> pd.DataFrame:
+    return context.aim.reached(outcomes[outcomes["is_known"]])
 
 
 def mean_share(found: pd.Series, counts: pd.Series) -> float:

@@ -15,6 +15,7 @@ import pandas as pd
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
 from dmp.recommendations import facts
+from dmp.recommendations.aim import PURCHASE, Aim, strongest_aim
 from dmp.recommendations.day_facts import Days, days_of
 from dmp.recommendations.item_facts import item_facts, person_facts
 from dmp.recommendations.neighbours import item_neighbours, late_weights, person_weights
@@ -38,7 +39,9 @@ class Context:
     the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `days`: the same per day of
     activity. `people`: one row per user_key, sorted. Attributes without history (age, region, consent,
     category, rules on items) are those of the served day; stock, which what was bought since has changed, is
-    looked at in serving only. `order`, `list_length` and `rules` are the owner's.
+    looked at in serving only. `order`, `list_length` and `rules` are the owner's. `aim` is what lists are judged by.
+    `learnt_on`: the context from which everything that is learned from all people is learned, if it is an earlier one;
+    the popularity in `items` is of that one too.
     """
 
     cut: date
@@ -50,6 +53,13 @@ class Context:
     order: ListOrder = field(default_factory=ListOrder)
     list_length: int = 20
     rules: ListRules = field(default_factory=ListRules)
+    aim: Aim = PURCHASE
+    learnt_on: Context | None = None
+
+    @property
+    def learning(self) -> Context:
+        """What channels learn from; a person's own facts are always those of this context."""
+        return self.learnt_on or self
 
     @cached_property
     def user_keys(self) -> np.ndarray:
@@ -160,6 +170,8 @@ def context_as_known(
     as_of_date: date,
     vectors: Vectors | None = None,
     settings: Settings | None = None,
+    *,
+    learnt_on: Context | None = None,
 ) -> Context:
     """Read the context of a cut from the warehouse, with profiles as of `as_of_date`.
 
@@ -168,7 +180,7 @@ def context_as_known(
     settings = settings or Settings()
     facts.know(connection, cut)
     pairs = facts.pairs(connection, settings.list_rules)
-    items = item_facts(facts.catalogue(connection), pairs, cut)
+    items = item_facts(facts.catalogue(connection), pairs if learnt_on is None else learnt_on.pairs, cut)
     people = person_facts(facts.people(connection, as_of_date), pairs)
     return Context(
         cut,
@@ -180,4 +192,6 @@ def context_as_known(
         settings.list_order,
         settings.list_length,
         settings.list_rules,
+        strongest_aim(connection, as_of_date),
+        learnt_on,
     )

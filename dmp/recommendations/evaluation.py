@@ -10,7 +10,10 @@ import pandas as pd
 from dmp.recommendations.context import Context
 from dmp.recommendations.ordering import among, position_in_group
 
-NDCG_DEPTH, RECALL_DEPTH = 10, 20
+NDCG_DEPTH, RECALL_DEPTHS = 10, (10, 20)
+LIST_DEPTH = 20
+# The first items of some people's lists by scope: user_key, item_key, list_rank.
+Heads = dict[str, pd.DataFrame]
 METRICS = {
     "list_name": "str", "population": "str", "metric": "str", "value": "float64", "evaluation_cut": "object",
     "window_days": "int64", "population_count": "int64",
@@ -20,7 +23,8 @@ METRICS = {
 def list_metrics(
     context: Context, lists: pd.DataFrame, bought: pd.DataFrame, people: np.ndarray
 ) -> dict[str, float]:
-    """Return ndcg_at_10 and recall_at_20 of `lists` (user_key, item_key, list_rank), and coverage and categories_at_10.
+    """Return ndcg_at_10, recall_at_10 and recall_at_20 of `lists` (user_key, item_key, list_rank), coverage and
+    categories_at_10.
 
     Means over all `people` (each bought something), against all they bought (`bought`: user_key, item_key),
     the full catalogue; one without a list counts 0. NDCG after Järvelin and Kekäläinen (2002), gain 1 for
@@ -29,7 +33,7 @@ def list_metrics(
     that nobody had bought. Coverage: share of the items known on the cut that stand in some person's first 20;
     categories_at_10: categories in a person's first ten items, as a share of these items.
     """
-    return _figures(context, _heads(context, lists), bought, people)
+    return _figures(context, heads(context, lists), bought, people)
 
 
 def owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
@@ -38,11 +42,11 @@ def owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
 
 
 def _bought_codes(context: Context) -> np.ndarray:
-    return context.codes(context.pairs[context.pairs["purchase_day_count"] > 0])
+    return context.codes(context.pairs[context.pairs[context.aim.pair_count] > 0])
 
 
 def _is_cold(context: Context, rows: pd.DataFrame) -> np.ndarray:
-    return context.items["buyers_life"].to_numpy()[rows["item_key"].to_numpy()] == 0
+    return context.items[context.aim.people_count].to_numpy()[rows["item_key"].to_numpy()] == 0
 
 
 _SCOPES: dict[str, Callable[[Context, pd.DataFrame], np.ndarray]] = {
@@ -53,28 +57,31 @@ _SCOPES: dict[str, Callable[[Context, pd.DataFrame], np.ndarray]] = {
 }
 
 
-def _heads(context: Context, lists: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the first RECALL_DEPTH items of each list, by scope, ranked within it."""
+def heads(context: Context, lists: pd.DataFrame) -> Heads:
+    """Return the first LIST_DEPTH items of each list, by scope, ranked within it."""
     lists = lists[["user_key", "item_key", "list_rank"]]
     lists = lists.iloc[np.lexsort((lists["list_rank"], lists["user_key"]))]
-    heads = {}
+    kept_by_scope = {}
     for scope, within in _SCOPES.items():
         kept = lists[within(context, lists)]
         kept = kept.assign(list_rank=position_in_group(kept["user_key"].to_numpy()))
-        heads[scope] = kept[kept["list_rank"] <= RECALL_DEPTH]
-    return heads
+        kept_by_scope[scope] = kept[kept["list_rank"] <= LIST_DEPTH]
+    return kept_by_scope
 
 
-def _figures(
-    context: Context, heads: dict[str, pd.DataFrame], bought: pd.DataFrame, people: np.ndarray
-) -> dict[str, float]:
+def joined_heads(parts: list[Heads]) -> Heads:
+    """Put together the heads of lists of different people."""
+    return {scope: pd.concat([part[scope] for part in parts], ignore_index=True) for scope in _SCOPES}
+
+
+def _figures(context: Context, found: Heads, bought: pd.DataFrame, people: np.ndarray) -> dict[str, float]:
     bought = bought[bought["user_key"].isin(people)]
-    heads = {scope: head[head["user_key"].isin(people)] for scope, head in heads.items()}
+    found = {scope: head[head["user_key"].isin(people)] for scope, head in found.items()}
     metrics = {
-        "coverage": heads[""]["item_key"].nunique() / max(1, int(context.items["is_known"].sum())),
-        f"categories_at_{NDCG_DEPTH}": _categories(context, heads[""]),
+        "coverage": found[""]["item_key"].nunique() / max(1, int(context.items["is_known"].sum())),
+        f"categories_at_{NDCG_DEPTH}": _categories(context, found[""]),
     }
-    for scope, head in heads.items():
+    for scope, head in found.items():
         asked = bought[_SCOPES[scope](context, bought)]
         if len(asked):
             metrics |= {f"{name}{scope}": value for name, value in _hits(context, head, asked).items()}
@@ -88,11 +95,13 @@ def _hits(context: Context, lists: pd.DataFrame, bought: pd.DataFrame) -> dict[s
     first = hits[hits["list_rank"] <= NDCG_DEPTH]
     gains = (1 / np.log2(first["list_rank"] + 1)).groupby(first["user_key"]).sum()
     ideal = np.cumsum(1 / np.log2(np.arange(NDCG_DEPTH) + 2))[bought_count.clip(upper=NDCG_DEPTH) - 1]
-    found = hits.groupby("user_key").size().reindex(bought_count.index).fillna(0)
-    return {
-        f"ndcg_at_{NDCG_DEPTH}": float((gains.reindex(bought_count.index).fillna(0) / ideal).mean()),
-        f"recall_at_{RECALL_DEPTH}": float((found / bought_count).mean()),
-    }
+    figures = {f"ndcg_at_{NDCG_DEPTH}": float((gains.reindex(bought_count.index).fillna(0) / ideal).mean())}
+    for depth in RECALL_DEPTHS:
+        found = hits[hits["list_rank"] <= depth].groupby("user_key").size()
+        figures[f"recall_at_{depth}"] = float(
+            (found.reindex(bought_count.index).fillna(0) / bought_count).mean()
+        )
+    return figures
 
 
 def _categories(context: Context, lists: pd.DataFrame) -> float:
@@ -106,25 +115,25 @@ def _categories(context: Context, lists: pd.DataFrame) -> float:
 
 
 def recommendation_metrics(
-    context: Context, lists: dict[str, pd.DataFrame], outcomes: pd.DataFrame, window_days: int
+    context: Context, found: dict[str, Heads], outcomes: pd.DataFrame, window_days: int
 ) -> pd.DataFrame:
     """Return list_name, population, metric, value, evaluation_cut, window_days, population_count.
 
-    Populations: `buyers`, everyone who bought within the window; `known_buyers`, those with any activity by
-    the cut; `unknown_buyers`, the others.
+    `found`: by list_name the `heads` of the lists. What counts as bought is the context's aim. Populations: `buyers`,
+    everyone who bought within the window; `known_buyers`, those with any activity by the cut; `unknown_buyers`, the
+    others.
     """
-    bought = outcomes[outcomes["purchase_count"] > 0]
+    bought = context.aim.reached(outcomes)
     populations = {
         "buyers": np.sort(bought["user_key"].unique()),
         "known_buyers": np.sort(bought.loc[bought["is_known"], "user_key"].unique()),
         "unknown_buyers": np.sort(bought.loc[~bought["is_known"], "user_key"].unique()),
     }
-    heads = {name: _heads(context, table) for name, table in lists.items()}
     rows = [
         (name, population, metric, value, context.cut, window_days, len(people))
-        for name in lists
+        for name, own in found.items()
         for population, people in populations.items()
         if len(people)
-        for metric, value in _figures(context, heads[name], bought, people).items()
+        for metric, value in _figures(context, own, bought, people).items()
     ]
     return pd.DataFrame(rows, columns=list(METRICS)).astype(METRICS)

@@ -15,7 +15,7 @@ from dmp.recommendations.reranking import ItemLikeness, item_likeness, reranked
 AIMS = ("diversity", "freshness", "value")
 WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 # The same people under each weight: what a weight costs shows among few.
-_MOST_PEOPLE = 500
+MOST_PEOPLE = 500
 TRADE_OFFS = {
     "aim": "str", "weight": "float64", "ndcg_at_10": "float64", "diversity_at_10": "float64",
     "new_item_share_at_10": "float64", "value_at_10": "float64", "is_in_use": "bool", "evaluation_cut": "object",
@@ -33,8 +33,8 @@ def recommendation_trade_offs(
     ndcg_at_10 as in `recommendation_metrics`; diversity_at_10: mean unlikeness of two items of a list;
     new_item_share_at_10; value_at_10: summed value of the items, in the unit of the margin, missing without any.
     """
-    bought = outcomes[outcomes["purchase_count"] > 0]
-    buyers = np.sort(bought["user_key"].unique())[:_MOST_PEOPLE]
+    bought = context.aim.reached(outcomes)
+    buyers = np.sort(bought["user_key"].unique())[:MOST_PEOPLE]
     ranked = ranked[ranked["user_key"].isin(buyers)].reset_index(drop=True)
     alike, rows = item_likeness(context), []
     for aim in AIMS if len(ranked) else ():

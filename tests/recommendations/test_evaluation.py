@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dmp.recommendations.channel_evaluation import recommendation_channels
+from dmp.recommendations.channel_evaluation import channel_hits, recommendation_channels
 from dmp.recommendations.context import Context
 from dmp.recommendations.evaluation import list_metrics
 
@@ -55,7 +55,11 @@ def test_a_channel_is_told_by_what_it_found_and_what_it_alone_found(shop: Contex
     outcomes = pd.DataFrame(
         {"user_key": [1, 1, 2], "item_key": [0, 2, 1], "purchase_count": 1, "is_known": [True, True, False]}
     )
-    found = recommendation_channels(shop, recalled, outcomes, {"one": 1, "two": 3}, 30).set_index("channel")
+    parts = [
+        channel_hits(shop, recalled.iloc[rows], outcomes, ["one", "two"])
+        for rows in (slice(0, 1), slice(1, 3))
+    ]
+    found = recommendation_channels(shop, parts, outcomes, {"one": 1, "two": 3}, 30).set_index("channel")
     assert found["found_share"].to_dict() == {"one": 0.5, "two": 1.0, "all_channels": 1.0}
     assert found["found_alone_share"].to_dict() == {"one": 0.0, "two": 0.5, "all_channels": 1.0}
     assert found["recall_of_new_items"].to_dict() == {"one": 1.0, "two": 1.0, "all_channels": 1.0}

@@ -17,7 +17,8 @@ _PRIOR_COUNT = 10
 
 def complements(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return the sum of the shares of baskets with each item of the last purchase that also held another item."""
-    together, last = context.made(baskets)
+    together, _ = context.learning.made(baskets)
+    _, last = context.made(baskets)
     own = last[context.positions(user_keys)]
     scores = (own @ together).toarray()
     scores[own.toarray() > 0] = 0

@@ -9,4 +9,4 @@ from dmp.recommendations.context import Context
 
 def item_to_item(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return the sum of an item's cosine similarities to a person's own items, weighted by how lately."""
-    return (context.weights(user_keys) @ context.neighbours).toarray()
+    return (context.weights(user_keys) @ context.learning.neighbours).toarray()

@@ -19,7 +19,8 @@ _PRIOR_COUNT = 5
 
 def next_items(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return how often an item followed the person's latest ones, on the next active day or the one after that."""
-    followers, latest = context.made(transitions)
+    followers, _ = context.learning.made(transitions)
+    _, latest = context.made(transitions)
     return (latest[context.positions(user_keys)] @ followers).toarray()
 
 

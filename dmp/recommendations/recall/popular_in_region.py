@@ -21,7 +21,8 @@ def popular_in_region(context: Context, user_keys: np.ndarray) -> np.ndarray:
 def region_buyers(context: Context) -> np.ndarray:
     """Return regions x items: people who bought in the last 30 days."""
     codes = group_codes(context.people["region"])
-    lately = context.pairs[context.pairs["last_purchase_days"] < 30]
+    pairs = context.learning.pairs
+    lately = pairs[(pairs["last_purchase_days"] < 30) & pairs["user_key"].isin(context.user_keys)]
     region = codes[context.positions(lately["user_key"].to_numpy())]
     counts = np.zeros((max(1, codes.max(initial=-1) + 1), len(context.items)))
     np.add.at(counts, (region[region >= 0], lately["item_key"].to_numpy()[region >= 0]), 1)

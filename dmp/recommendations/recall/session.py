@@ -18,7 +18,8 @@ _PRIOR_COUNT = 5
 
 def session(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return the sum of the shares of days with each item of the latest active day that also held another item."""
-    together, latest = context.made(visits)
+    together, _ = context.learning.made(visits)
+    _, latest = context.made(visits)
     return (latest[context.positions(user_keys)] @ together).toarray()
 
 

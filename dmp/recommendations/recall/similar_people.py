@@ -16,29 +16,31 @@ PEOPLE_LIMIT = 10_000
 
 def similar_people(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return what the nearest people (cosine over rare items) did lately, weighted by how near they are."""
-    tastes, others, lately = context.made(neighbourhood)
-    positions = context.positions(user_keys)
-    likeness = (tastes[positions] @ tastes[others].T).tocsr()
-    row = np.repeat(np.arange(len(positions)), np.diff(likeness.indptr))
-    likeness.data[others[likeness.indices] == positions[row]] = 0
+    other_keys, other_tastes, lately = context.learning.made(neighbourhood)
+    likeness = (context.made(tastes)[context.positions(user_keys)] @ other_tastes.T).tocsr()
+    row = np.repeat(np.arange(len(user_keys)), np.diff(likeness.indptr))
+    likeness.data[other_keys[likeness.indices] == user_keys[row]] = 0
     likeness.eliminate_zeros()
     return (strongest(likeness, NEIGHBOUR_COUNT) @ lately).toarray().astype(np.float32)
 
 
-def neighbourhood(context: Context) -> tuple[Any, np.ndarray, Any]:
-    """Return people x items of unit length, the positions of those who may be neighbours, and their late acts x items.
+def tastes(context: Context) -> Any:
+    """Return people x items of unit length.
 
     An item counts by its rarity among people (inverse user frequency, Breese et al. 1998, section 2.2).
     """
     from scipy.sparse import diags
 
-    weights = context.person_weights
-    holders = np.bincount(weights.indices, minlength=weights.shape[1])
-    tastes = (weights > 0).astype(np.float32) @ diags(
-        np.log1p(weights.shape[0] / (1 + holders)).astype(np.float32)
-    )
-    norms = np.sqrt(np.asarray(tastes.multiply(tastes).sum(axis=1)).ravel())
-    tastes = (diags((1 / np.maximum(norms, 1e-9)).astype(np.float32)) @ tastes).tocsr()
+    learnt = context.learning.person_weights
+    holders = np.bincount(learnt.indices, minlength=learnt.shape[1])
+    rarity = np.log1p(learnt.shape[0] / (1 + holders)).astype(np.float32)
+    taste = (context.person_weights > 0).astype(np.float32) @ diags(rarity)
+    norms = np.sqrt(np.asarray(taste.multiply(taste).sum(axis=1)).ravel())
+    return (diags((1 / np.maximum(norms, 1e-9)).astype(np.float32)) @ taste).tocsr()
+
+
+def neighbourhood(context: Context) -> tuple[np.ndarray, Any, Any]:
+    """Return the keys of those who may be neighbours, their tastes, and their late acts x items."""
     lately = context.late_weights
     others = np.flatnonzero(np.diff(lately.indptr) > 0)[:PEOPLE_LIMIT]
-    return tastes, others, lately[others]
+    return context.user_keys[others], context.made(tastes)[others], lately[others]
