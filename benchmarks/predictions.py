@@ -84,24 +84,27 @@ def main() -> None:
         if not (given.data / FOLDERS.get(source, source)).is_dir():
             print(f"{part}: no data in {given.data}, left out", file=sys.stderr)
             continue
-        for row in _rows(part, home_of(source, given.data, given.homes), given.data):
+        for row in _rows(part, _home(source, given.data, given.homes), given.data):
             print(json.dumps(row) if given.json else _line(row), flush=True)
 
 
-def home_of(source: str, data: Path, homes: Path) -> Home:
-    """Return the home of a source, imported and run if it is not there."""
+def _home(source: str, data: Path, homes: Path) -> Home:
+    cut = f"cuts: [{SHOPS[source]}]\n" if source in SHOPS else ""
+    return home_of(source, data / FOLDERS.get(source, source), homes, cut)
+
+
+def home_of(source: str, folder: Path, homes: Path, settings: str = "") -> Home:
+    """Return the home of a source, imported from a folder and run if it is not there; `settings`: lines of YAML."""
     home = Home.at(homes / source)
     if not home.published.exists():
         dmp = [str(Path(sys.executable).with_name("dmp"))]
-        folder = data / FOLDERS.get(source, source)
         subprocess.run(
             [*dmp, "import", source, "--from", str(folder), "--home", str(home.root)],
             check=True,
             stdout=sys.stderr,
         )
-        if source in SHOPS:
-            with (home.root / "settings.yaml").open("a") as settings:
-                settings.write(f"cuts: [{SHOPS[source]}]\n")
+        with (home.root / "settings.yaml").open("a") as file:
+            file.write(settings)
         subprocess.run([*dmp, "run", "--home", str(home.root)], check=True, stdout=sys.stderr)
     return home
 
