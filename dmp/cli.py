@@ -20,6 +20,7 @@ from dmp.experiments.policy_commands import policy
 from dmp.filter_commands import filter_
 from dmp.identity.commands import identity
 from dmp.landing.commands import app as contract_commands
+from dmp.landing.land_commands import land
 from dmp.looking import sql, status, verify
 from dmp.looking_at_people import profile, recommend, why
 from dmp.predictions.commands import backtest
@@ -154,6 +155,7 @@ def ui(
     )
 
 
+app.add_typer(land, name="land", rich_help_panel="Run")
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
 for look in (status, sql, profile, recommend, why, verify, diff, backtest):

@@ -1,0 +1,40 @@
+"""`dmp land`: puts what another system holds into the landing folder, as a landed day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dmp.settings import Home, SettingsError
+from dmp.terminal import HomeOption, reported, say
+
+land = typer.Typer(no_args_is_help=True, help="Land what another system holds.")
+
+
+@land.callback()
+def options() -> None:
+    """Keep `postgres` a word of its own, though it is the only one."""
+
+
+@land.command()
+@reported
+def postgres(
+    source: Annotated[str, typer.Argument(help="A source with a contract.")],
+    entity: Annotated[str, typer.Argument(help="What one row is, as the contract names it.")],
+    query: Annotated[Path, typer.Option("--query", help="A file with one SELECT; :'day' is the landed day.")],
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The landed day.")],
+    home: HomeOption = None,
+) -> None:
+    """Land a PostgreSQL query's rows; the server is named by PGSERVICE or PGHOST, PGUSER, PGPASSWORD."""
+    from dmp.landing.postgres_query import land_query
+
+    try:
+        text = query.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{query} cannot be read: {error}") from error
+    place = Home.at(home)
+    path, row_count = land_query(place.landing, source, entity, text, day.date())
+    say(f"{row_count:,} rows are in {path}. Next: dmp run --home {place.root}")
