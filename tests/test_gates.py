@@ -12,6 +12,7 @@ import pytest
 
 from dmp.defs.running import RunOutcome
 from dmp.settings import Home
+from dmp.upkeep.cause import Cause
 
 
 def published_bytes(home: Home) -> dict[str, str]:
@@ -46,6 +47,8 @@ def test_the_run_fails_and_names_the_gate(damaged_run: tuple) -> None:
     _, outcome, _, _ = damaged_run
     assert not outcome.is_success
     assert outcome.failed_checks == ["shop__events: expectations"]
+    expected = "expect_column_values_to_not_be_null(event_type)"
+    assert outcome.causes == (Cause("shop__events: expectations", expected, is_gate=True),)
 
 
 def test_no_step_behind_the_gate_has_started(damaged_run: tuple) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 from dagster import DagsterEventType as Happened
 
-from dmp.defs.errors import innermost
+from dmp.defs.errors import innermost, unmet
 from dmp.defs.instance import environment, restored_environment
 from dmp.settings import Home
 from dmp.upkeep.cause import Cause, EndedRun
@@ -48,18 +48,9 @@ def causes_of(instance: dg.DagsterInstance, run_id: str) -> tuple[Cause, ...]:
             gate = event.asset_check_evaluation_data
             if not gate.passed and gate.severity == dg.AssetCheckSeverity.ERROR:
                 where = f"{gate.asset_key.to_user_string()}: {gate.check_name}"
-                gates[where] = Cause(where, _said(gate), is_gate=True)
+                gates[where] = Cause(where, unmet(gate), is_gate=True)
         elif event.event_type == Happened.STEP_FAILURE:
             errors.append(Cause(event.step_key or "a step", innermost(event.step_failure_data.error)))
         else:
             errors.append(Cause("the run itself", innermost(event.job_failure_data.error)))
     return tuple(gates.values()) or tuple(errors[:1])
-
-
-def _said(gate: dg.AssetCheckEvaluation) -> str:
-    """Return which expectations were not met, or what else the gate noted."""
-    noted = {name: value.value for name, value in gate.metadata.items()}
-    for name in ("failed", "first"):
-        if noted.get(name):
-            return str(noted[name])
-    return ", ".join(f"{name} {value}" for name, value in noted.items()) or "it did not hold"

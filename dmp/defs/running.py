@@ -10,7 +10,7 @@ import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
 
-from dmp.defs.errors import innermost
+from dmp.defs.errors import innermost, unmet
 from dmp.defs.instance import open_instance, restored_environment
 from dmp.defs.partitions import register
 from dmp.defs.schedules import run_selection, run_tags
@@ -34,15 +34,15 @@ class RunOutcome:
     failed_checks: list[str] = field(default_factory=list)
     error: str | None = None
     failed_step: str | None = None
+    failed_gates: list[Cause] = field(default_factory=list)
 
     @property
     def causes(self) -> tuple[Cause, ...]:
         """Why the run did not do all it should; none where it did."""
         if self.is_success:
             return ()
-        gates = tuple(Cause(name, "it did not hold", is_gate=True) for name in self.failed_checks)
         error = Cause(self.failed_step or "the run itself", self.error or "the run ended without saying why")
-        return gates or (error,)
+        return tuple(self.failed_gates) or (error,)
 
 
 def pending_job(pending: Pending) -> dg.JobDefinition:
@@ -89,7 +89,9 @@ def _note(
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         evaluation = event.asset_check_evaluation_data
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-            outcome.failed_checks.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
+            gate = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+            outcome.failed_checks.append(gate)
+            outcome.failed_gates.append(Cause(gate, unmet(evaluation), is_gate=True))
     if event.is_job_failure and outcome.error is None and not outcome.failed_checks:
         outcome.error = innermost(event.job_failure_data.error)
     if event.is_job_success:

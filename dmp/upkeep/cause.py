@@ -27,6 +27,10 @@ class Cause:
 
     def next_command(self, home: Home) -> str:
         """Return what to type once that is mended which `says` names."""
+        if self.is_gate:
+            return (
+                f"{command(home, 'run')}  (once its landed files are mended; --rebuild where they are right)"
+            )
         return command(home, "run")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from dmp.settings import Home
 from dmp.terminal import sentence
+from dmp.upkeep.alert_checks import alerts
 from dmp.upkeep.finding import Finding, problem
 from dmp.upkeep.landing_checks import landing
 from dmp.upkeep.leftover_checks import leftovers, writer
@@ -34,6 +35,7 @@ def diagnose(home: Home, read_last_run: LastRun, *, is_thorough: bool = False) -
         "leftovers": leftovers,
         "databases": partial(databases, is_thorough=is_thorough),
         "landing": landing,
+        "alerts": alerts,
         "last run": partial(last_run, read=read_last_run),
     }
     return [finding for name, check in checks.items() for finding in _found(name, check, home)]

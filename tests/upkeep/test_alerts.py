@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from dmp.builds import own_settings
 from dmp.cli import app
 from dmp.settings import Home, SettingsError
+from dmp.upkeep.alert_checks import alerts
 from dmp.upkeep.alerts import report, told
 from dmp.upkeep.cause import Cause
 
@@ -203,3 +204,14 @@ def test_the_command_lists_what_is_not_gone_and_sends_a_message_to_try(home: Hom
     webhook.status = 500
     shown = dmp("alerts", "--test", "--home", home.root)
     assert (shown.exit_code, "did not take the message" in shown.stderr) == (1, True)
+
+
+def test_the_doctor_says_which_secret_an_alert_would_lack(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [finding.says for finding in alerts(home)] == ["off: nobody is told when a run stops"]
+    set_alerts(home, webhook="DMP_WEBHOOK")
+    (found,) = alerts(home)
+    assert (found.state, found.says) == ("warning", "DMP_WEBHOOK is not set here: no alert goes out")
+    monkeypatch.setenv("DMP_WEBHOOK", "http://127.0.0.1:9")
+    assert [finding.says for finding in alerts(home)] == ["go to webhook"]

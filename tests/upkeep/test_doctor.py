@@ -180,7 +180,8 @@ def test_where_the_last_run_stopped_is_a_problem_with_the_next_command(home: Hom
     )
     assert states(last_run(home, lambda _: well)) == {"last run": "ok"}
     found = only(last_run(home, lambda _: ill), "problem")
-    assert (found.subject, found.next) == ("gate", f"dmp run --home {home.root}")
+    assert found.subject == "gate"
+    assert str(found.next).startswith(f"dmp run --home {home.root} ")
     assert found.says == "daily of 2026-06-28 06:00 UTC stopped at user_tags: x: y"
 
 
