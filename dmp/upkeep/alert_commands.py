@@ -38,7 +38,7 @@ def alerts(
             say(f"The {name} took the message.")
         return
     causes = [
-        {"first_seen_at": entry["first_seen_at"], "job": entry["job"], "where": entry["where"]}
+        {"first_seen_at": entry["first_seen_at"], "job": entry["job"], "cause": entry["cause"]}
         | {"told_to": ", ".join(entry["channels"])}
         for _, entry in sorted(told(place).items())
     ]

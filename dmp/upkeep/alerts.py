@@ -28,7 +28,7 @@ LONGEST = 600
 def told(home: Home) -> dict[str, dict[str, Any]]:
     """Return the causes that somebody was told of and that are not gone yet, by key.
 
-    Each: job, where, first_seen_at, channels that took it. A damaged record is begun anew: its causes are told again.
+    Each: job, cause, first_seen_at, channels that took it. A damaged record is begun anew: its causes are told again.
     """
     try:
         return (read_checked(_record(home)) or {}).get("told", {})
@@ -57,7 +57,7 @@ def _report(home: Home, job: str, causes: list[Cause], open_channels: dict[str, 
     for cause in causes:
         key = f"{job} {cause.key}"
         entry = known.setdefault(
-            key, {"job": job, "where": cause.where, "first_seen_at": _now(), "channels": []}
+            key, {"job": job, "cause": cause.key, "first_seen_at": _now(), "channels": []}
         )
         waiting = {name: send for name, send in open_channels.items() if name not in entry["channels"]}
         taken, refused = _send(waiting, _failing(home, job, cause))
@@ -98,22 +98,21 @@ def _send(waiting: dict[str, Channel], message: Message) -> tuple[list[str], lis
 def _failing(home: Home, job: str, cause: Cause) -> Message:
     # Errors quote the value that they stumbled over.
     says = masked(cause.says)[:LONGEST]
-    kind = "gate" if cause.is_gate else "step"
     next_ = command(home, "doctor")
     text = (
-        f"{job} of {home.root} stopped at {kind} {cause.where}: {says}\n"
+        f"{job} of {home.root} stopped at {cause.key}: {says}\n"
         f"Readers keep the build from before. Next: {next_}"
     )
-    return Message(FAILING, str(home.root), job, f"{kind} {cause.where}", text, next_)
+    return Message(FAILING, str(home.root), job, cause.key, text, next_)
 
 
 def _cleared(home: Home, entry: dict[str, Any]) -> Message:
     next_ = command(home, "status")
     text = (
         f"{entry['job']} of {home.root} did all it should: what it stopped at since {entry['first_seen_at']} "
-        f"({entry['where']}) is gone.\nNext: nothing; `{next_}` says what is published."
+        f"({entry['cause']}) is gone.\nNext: nothing; `{next_}` says what is published."
     )
-    return Message(CLEARED, str(home.root), entry["job"], entry["where"], text, next_)
+    return Message(CLEARED, str(home.root), entry["job"], entry["cause"], text, next_)
 
 
 def _record(home: Home) -> Path:

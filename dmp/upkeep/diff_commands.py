@@ -39,7 +39,7 @@ def diff(
     with opened(folder, other_folder) as connection:
         if table:
             found = row_changes(connection, paired(connection, table), limit)
-            names, rows = with_causes(place, *found, causes, list(cause_lines(causes)))
+            names, rows = with_causes(place, *found, causes, list(cause_lines(causes, shown=0)))
             _print_rows(names, rows, as_json=as_json)
             return
         changes = [change for change in table_changes(connection) if not change.is_equal]
@@ -62,18 +62,18 @@ def _print_rows(names: list[str], rows: list[tuple], *, as_json: bool) -> None:
         print_rows(names, rows)
 
 
-def cause_lines(causes: Causes) -> Iterator[str]:
-    """Yield one sentence for each cause; one that says so where none differs."""
-    said = list(_said(causes))
+def cause_lines(causes: Causes, shown: int = SHOWN) -> Iterator[str]:
+    """Yield one sentence for each cause; one that says so where none differs. shown: names of a list that are told."""
+    said = list(_said(causes, shown))
     yield from said or ["nothing that makes a build differs: it is the same build"]
 
 
-def _said(causes: Causes) -> Iterator[str]:
-    yield from _names_said("landed files", causes["landed_files"])
+def _said(causes: Causes, shown: int) -> Iterator[str]:
+    yield from _names_said("landed files", causes["landed_files"], shown)
     for name, (old, new) in causes["settings"].items():
         yield f"the setting {name} was {old} and is {new}"
-    yield from _names_said("decisions", causes["decisions"])
-    yield from _names_said("files outside of any landed day", causes["strays"])
+    yield from _names_said("decisions", causes["decisions"], shown)
+    yield from _names_said("files outside of any landed day", causes["strays"], shown)
     if causes["is_other_code"]:
         yield "other code: Python, contracts, SQL, expectations or DuckDB's version"
     if causes["is_other_key"]:
@@ -83,11 +83,12 @@ def _said(causes: Causes) -> Iterator[str]:
         yield f"time passed, {old_date} to {new_date}: windows and ages moved for everybody"
 
 
-def _names_said(what: str, differing: dict[str, list[str]]) -> Iterator[str]:
+def _names_said(what: str, differing: dict[str, list[str]], shown: int) -> Iterator[str]:
     for kind, names in differing.items():
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            yield f"{len(names)} {what} {kind}: {', '.join(names[:SHOWN])}{more}"
+            named = f": {', '.join(names[:shown])}" if shown else ""
+            more = f" and {len(names) - shown} more" if shown and len(names) > shown else ""
+            yield f"{len(names)} {what} {kind}{named}{more}"
 
 
 def _print_changes(changes: list[TableChange], table_count: int) -> None:

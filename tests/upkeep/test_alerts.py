@@ -67,7 +67,7 @@ def test_a_cause_is_told_once_with_the_next_command_and_taken_back_once(home: Ho
         assert report(home, "daily", []) == []
     assert states(webhook) == [
         ("failing", "gate user_tags: expectations"),
-        ("cleared", "user_tags: expectations"),
+        ("cleared", "gate user_tags: expectations"),
     ]
     report(home, "daily", [GATE])
     assert len(webhook.taken) == 3, "what comes back is a new cause"
@@ -81,7 +81,7 @@ def test_each_cause_has_its_own_alert_and_other_words_are_no_other_cause(
     report(home, "daily", [STEP])
     report(home, "daily", [Cause("dbt__profiles", "no such table")])
     assert [cause for _, cause in states(webhook)] == ["gate user_tags: expectations", "step dbt__profiles"]
-    assert {entry["where"] for entry in told(home).values()} == {"user_tags: expectations", "dbt__profiles"}
+    assert {entry["cause"] for entry in told(home).values()} == {GATE.key, STEP.key}
 
 
 def test_only_a_run_of_the_same_job_takes_a_cause_back(home: Home, webhook: Webhook) -> None:
@@ -200,7 +200,7 @@ def test_the_command_lists_what_is_not_gone_and_sends_a_message_to_try(home: Hom
     assert webhook.taken[0][2]["state"] == "test"
     report(home, "daily", [GATE])
     (cause,) = json.loads(dmp("alerts", "--json", "--home", home.root).stdout)
-    assert (cause["where"], cause["told_to"]) == ("user_tags: expectations", "webhook")
+    assert (cause["cause"], cause["told_to"]) == ("gate user_tags: expectations", "webhook")
     webhook.status = 500
     shown = dmp("alerts", "--test", "--home", home.root)
     assert (shown.exit_code, "did not take the message" in shown.stderr) == (1, True)

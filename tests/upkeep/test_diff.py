@@ -79,7 +79,7 @@ def test_the_rows_of_one_table_are_shown_cell_by_cell(two_builds: tuple[Home, st
     home, before, after = two_builds
     shown = dmp("diff", before, after, "--home", home.root, "--table", "user_profiles")
     everybody = (
-        "no record of theirs landed between; for everybody: 1 landed files added: shop/2026-06-29/events.jsonl; "
+        "no record of theirs landed between; for everybody: 1 landed files added; "
         "the setting list_length was 20 and is 7"
     )
     theirs = "2 records of theirs in shop/2026-06-29/events.jsonl"
