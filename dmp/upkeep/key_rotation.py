@@ -31,8 +31,8 @@ def rotate(home: Home, rebuild: Callable[[], None], *, is_redrawn: bool = False)
         _begin(home)
     if _next_key(home).exists():
         _swap(home)
-    if (published_build(home) or {}).get("key_fingerprint") != home.key_fingerprint:
-        rename_in_decisions(home, _folder(home) / "identifiers.parquet")
+    is_renamed = rename_in_decisions(home, _folder(home) / "identifiers.parquet")
+    if is_renamed or (published_build(home) or {}).get("key_fingerprint") != home.key_fingerprint:
         # A text under its old key would stay in it.
         remove_database(home.vault)
         rebuild()

@@ -61,24 +61,28 @@ def write_identifiers(home: Home, new_key: bytes, path: Path) -> None:
         connection.close()
 
 
-def rename_in_decisions(home: Home, identifiers: Path) -> None:
-    """Write the landed decisions about people with the new ids of the identifiers that they name.
+def rename_in_decisions(home: Home, identifiers: Path) -> bool:
+    """Write the landed decisions about people under new ids; return whether any had old ones.
 
     The one thing that lands under ids made with the key. A file is rewritten whole; renamed ones stay as they are.
     """
     files = sorted((home.landing / DECISIONS).glob("*/decisions.*.jsonl"))
     if not files:
-        return
+        return False
     with duckdb.connect() as connection:
         pairs = connection.execute(
             "SELECT old_identifier_id, new_identifier_id FROM read_parquet(?)", [str(identifiers)]
         ).fetchall()
     new_ids = dict(pairs)
+    is_renamed = False
     for path in files:
         words = path.read_text(encoding="utf-8").split('"')
-        unfinished = path.with_name(f".{path.name}")
-        unfinished.write_text('"'.join(new_ids.get(word, word) for word in words), encoding="utf-8")
-        unfinished.replace(path)
+        if any(word in new_ids for word in words):
+            unfinished = path.with_name(f".{path.name}")
+            unfinished.write_text('"'.join(new_ids.get(word, word) for word in words), encoding="utf-8")
+            unfinished.replace(path)
+            is_renamed = True
+    return is_renamed
 
 
 def write_user_ids(home: Home, identifiers: Path, fingerprint: str) -> Path:

@@ -133,6 +133,26 @@ def test_decisions_about_people_name_them_under_their_new_ids(home: Home) -> Non
     assert again == {**line, **new}
 
 
+def test_decisions_are_renamed_also_where_a_run_took_the_new_key_before_the_rotation_ended(
+    home: Home,
+) -> None:
+    old = home.key()
+    path = home.landing / "identity_decisions" / str(DAY) / "decisions.d0001.jsonl"
+    path.parent.mkdir(parents=True)
+
+    def stops() -> None:
+        # As a kill before the decisions were renamed, and a rebuild typed by hand after it.
+        path.write_text(json.dumps({"identifier_id": user_id(old, "ann")}))
+        build(home)
+        raise DmpError("killed")
+
+    with pytest.raises(DmpError, match="killed"):
+        rotate(home, stops)
+    rebuilt = []
+    rotate(home, lambda: rebuilt.append(build(home)))
+    assert (len(rebuilt), json.loads(path.read_text())) == (1, {"identifier_id": user_id(home.key(), "ann")})
+
+
 def test_an_erasure_finds_exports_made_under_the_old_id(home: Home) -> None:
     old = home.key()
     home.exports.mkdir()
