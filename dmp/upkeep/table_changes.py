@@ -56,6 +56,7 @@ class Pair:
     table: str
     key: tuple[str, ...]
     compared: tuple[str, ...]
+    retyped: frozenset[str] = frozenset()
 
     @property
     def relations(self) -> tuple[str, str]:
@@ -69,7 +70,8 @@ class Pair:
 
     def differs(self, column: str) -> str:
         """The condition under which a row has another value in a column, whatever its types were."""
-        return f"a.{name(column)}::VARCHAR IS DISTINCT FROM b.{name(column)}::VARCHAR"
+        text = "::VARCHAR" if column in self.retyped else ""
+        return f"a.{name(column)}{text} IS DISTINCT FROM b.{name(column)}{text}"
 
 
 @contextmanager
@@ -96,8 +98,11 @@ def paired(connection: duckdb.DuckDBPyConnection, table: str) -> Pair:
     stamps = _stamps(connection, table, before.keys() & after.keys())
     common = {column: kind for column, kind in after.items() if column in before and column not in stamps}
     relations = [f"{side}.{name(table)}" for side in SIDES]
-    key = row_key(connection, relations, common, declared_keys().get(table)) or ()
-    return Pair(table, key, tuple(column for column in common if column not in key))
+    retyped = frozenset(column for column, kind in common.items() if before[column] != kind)
+    # A key of two types could not be joined.
+    naming = {column: kind for column, kind in common.items() if column not in retyped}
+    key = row_key(connection, relations, naming, declared_keys().get(table)) or ()
+    return Pair(table, key, tuple(column for column in common if column not in key), retyped)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, side: str, table: str) -> dict[str, str]:

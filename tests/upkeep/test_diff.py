@@ -24,6 +24,7 @@ DELETE FROM profiles.user_profiles WHERE user_key = 227;
 INSERT INTO profiles.user_profiles BY NAME
 SELECT * REPLACE (228 AS user_key, '00000000000000e4' AS user_id) FROM profiles.user_profiles WHERE user_key = 178;
 ALTER TABLE profiles.user_profiles ADD COLUMN shoe_size INTEGER;
+ALTER TABLE profiles.user_profiles ALTER order_count_life TYPE VARCHAR;
 INSERT INTO profiles.user_consents SELECT * REPLACE (228 AS user_key) FROM profiles.user_consents WHERE user_key = 227;
 CREATE TABLE raw.unpublished AS SELECT 1 AS number;
 DELETE FROM raw.rejects WHERE source_line = 5;
