@@ -99,7 +99,11 @@ def _own_columns(contract: Contract, entity: Entity, kind: str) -> Iterator[tupl
 def _time_sql(contract: Contract, entity: Entity) -> str:
     """The record's time; where it has none of its own, the day on which it landed and its place there."""
     zone = _quoted(contract.time_zone or "UTC")
-    time = f'"{entity.event_time}"' if entity.event_time else f"timezone({zone}, landed_date::timestamp)"
+    # A declared day is the same day in the zone of any home: its noon.
+    noon = " + interval 12 hour" if entity.order_only else ""
+    time = (
+        f'"{entity.event_time}"' if entity.event_time else f"timezone({zone}, landed_date::timestamp{noon})"
+    )
     if not entity.is_order_only:
         return time
     # Milliseconds keep 86 million lines within their day.

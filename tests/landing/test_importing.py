@@ -92,8 +92,8 @@ def test_a_log_without_times_is_dated_backwards_from_everybodys_last_record(
     assert shop.rows(f"{times}{mapped['is_date_declared']} FROM raw.amazon_beauty__reviews ORDER BY 1")[
         :2
     ] == [
-        ("18 00:00:00", True, True),
-        ("19 00:00:00", True, True),
+        ("18 12:00:00", True, True),
+        ("19 12:00:00", True, True),
     ]
 
 
