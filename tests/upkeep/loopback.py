@@ -28,7 +28,12 @@ class _Posted(BaseHTTPRequestHandler):
     server: Webhook
 
     def do_POST(self) -> None:
-        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._take(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def do_GET(self) -> None:
+        self._take({})
+
+    def _take(self, content: dict[str, Any]) -> None:
         if self.server.status == 200:
             self.server.taken.append((self.path, self.headers["Authorization"], content))
         self.send_response(self.server.status)
