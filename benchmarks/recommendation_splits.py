@@ -84,10 +84,10 @@ SPLITS = (
         "msweb",
         date(1998, 2, 14),
         1,
-        ("ndcg_at_10", "recall_at_20"),
+        ("ndcg_at_10_new_items", "recall_at_20_new_items"),
         settings=NEXT_PLACE,
         learns_from="acts",
-        times_peer=BEFORE,
+        times_peer={"ndcg_at_10_new_items": 1.0, "recall_at_20_new_items": 1.0},
     ),
     Split(
         "amazon_beauty",
