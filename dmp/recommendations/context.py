@@ -37,11 +37,11 @@ class Context:
 
     `items`: one row per item of the catalogue, `item_key` is its row number, `is_known` whether it existed on
     the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `days`: the same per day of
-    activity. `people`: one row per user_key, sorted. Attributes without history (age, region, consent,
-    category, rules on items) are those of the served day; stock, which what was bought since has changed, is
-    looked at in serving only. `order`, `list_length` and `rules` are the owner's. `aim` is what lists are judged by.
-    `learnt_on`: the context from which everything that is learned from all people is learned, if it is an earlier one;
-    the popularity in `items` is of that one too.
+    activity. `people`: one row per user_key, sorted; `segment_id` is the cluster of then. Attributes without
+    history (age, region, consent, category, rules on items) are those of the served day; stock, which what was
+    bought since has changed, is looked at in serving only. `order`, `list_length` and `rules` are the owner's. `aim` is
+    what lists are judged by. `learnt_on`: the context from which everything that is learned from all people is learned,
+    if it is an earlier one; the popularity in `items` is of that one too.
     """
 
     cut: date
@@ -182,6 +182,7 @@ def context_as_known(
     pairs = facts.pairs(connection, settings.list_rules)
     items = item_facts(facts.catalogue(connection), pairs if learnt_on is None else learnt_on.pairs, cut)
     people = person_facts(facts.people(connection, as_of_date), pairs)
+    people = people.merge(facts.clusters(connection, cut), on="user_key", how="left")
     return Context(
         cut,
         items,

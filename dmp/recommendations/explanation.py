@@ -16,6 +16,7 @@ from dmp.recommendations.recall.category_affinity import group_codes
 from dmp.recommendations.recall.complements import baskets
 from dmp.recommendations.recall.next_items import transitions
 from dmp.recommendations.recall.popular_in_region import region_buyers
+from dmp.recommendations.recall.popular_in_segment import segment_buyers
 from dmp.recommendations.recall.session import visits
 from dmp.recommendations.recipe import CHANNELS
 
@@ -101,10 +102,21 @@ def _anchored(context: Context, listed: pd.DataFrame, kind: str, links: Any, own
 def _popular_in_region(
     context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame
 ) -> _Filled:
+    return _in_group(context, listed, "popular_in_region", "region", context.made(region_buyers))
+
+
+def _popular_in_segment(
+    context: Context, listed: pd.DataFrame, own: pd.DataFrame, items: pd.DataFrame
+) -> _Filled:
+    return _in_group(context, listed, "popular_in_segment", "segment_id", context.made(segment_buyers))
+
+
+def _in_group(context: Context, listed: pd.DataFrame, kind: str, column: str, buyers: np.ndarray) -> _Filled:
+    """Count the buyers of each listed item in the person's group."""
     positions = context.positions(listed["user_key"].to_numpy())
-    codes = group_codes(context.people["region"])[positions]
-    counts = context.made(region_buyers)[codes, listed["item_key"].to_numpy()]
-    return zip(repeat("popular_in_region"), counts, repeat(0), context.people["region"].iloc[positions])
+    codes = group_codes(context.people[column])[positions]
+    counts = buyers[codes, listed["item_key"].to_numpy()]
+    return zip(repeat(kind), counts, repeat(0), context.people[column].iloc[positions])
 
 
 def _category_affinity(
@@ -136,6 +148,7 @@ _DESCRIPTIONS: dict[str, Callable[[Context, pd.DataFrame, pd.DataFrame, pd.DataF
     "complements": _complements,
     "session": _session,
     "popular_in_region": _popular_in_region,
+    "popular_in_segment": _popular_in_segment,
     "category_affinity": _category_affinity,
     "new_items": _new_items,
     "popular_lately": _popular_lately,

@@ -132,6 +132,15 @@ LEFT JOIN profiles.user_profiles AS profile
 ORDER BY known.user_key
 """
 
+# Who is in which cluster, as the fold over weekly cuts had it by then: fitted on nothing later.
+_CLUSTERS = """
+SELECT user_key, if(change = 'joined', segment_id, NULL) AS segment_id
+FROM segments.user_segment_changes
+WHERE changed_on <= $cut AND segment_id LIKE 'cluster\\_%' ESCAPE '\\'
+QUALIFY row_number() OVER (PARTITION BY user_key ORDER BY changed_on DESC, change) = 1
+ORDER BY user_key
+"""
+
 
 def log_extent(connection: duckdb.DuckDBPyConnection, last_date: date) -> tuple[date, int]:
     """Return the first landed day and how many days up to `last_date` landed activity on items.
@@ -183,3 +192,8 @@ def people(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFr
     """Return one row per user_key with activity or a profile; without a profile there is no consent."""
     profiles = connection.execute(_PROFILES, {"as_of_date": as_of_date}).df()
     return profiles.merge(connection.execute(_PEOPLE).df(), on="user_key", how="left")
+
+
+def clusters(connection: duckdb.DuckDBPyConnection, cut: date) -> pd.DataFrame:
+    """Return one row per user_key that was in a cluster by `cut`: segment_id, missing for who is in none any more."""
+    return connection.execute(_CLUSTERS, {"cut": cut}).df()

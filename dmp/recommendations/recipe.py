@@ -24,6 +24,7 @@ from dmp.recommendations.filters.sensitive_category import sensitive_category
 from dmp.recommendations.filters.shown_too_often import shown_too_often
 from dmp.recommendations.filters.tired_of_group import tired_of_group
 from dmp.recommendations.filters.without_consent import without_consent
+from dmp.recommendations.recall.alternating_least_squares import alternating_least_squares
 from dmp.recommendations.recall.category_affinity import category_affinity
 from dmp.recommendations.recall.complements import complements
 from dmp.recommendations.recall.content import content
@@ -36,6 +37,7 @@ from dmp.recommendations.recall.own_interest import own_interest
 from dmp.recommendations.recall.own_purchases import own_purchases
 from dmp.recommendations.recall.own_rhythm import own_rhythm
 from dmp.recommendations.recall.popular_in_region import popular_in_region
+from dmp.recommendations.recall.popular_in_segment import popular_in_segment
 from dmp.recommendations.recall.popular_lately import popular_lately
 from dmp.recommendations.recall.session import session
 from dmp.recommendations.recall.similar_people import similar_people
@@ -73,6 +75,7 @@ CHANNELS = (
     Channel(own_interest, 40, is_discovery=False),
     Channel(own_rhythm, 20, is_discovery=False),
     Channel(linear_autoencoder, 200),
+    Channel(alternating_least_squares, 200),
     Channel(similar_people, 200),
     Channel(item_to_item, 100),
     Channel(term_weighted_neighbours, 100),
@@ -83,6 +86,7 @@ CHANNELS = (
     Channel(content, 100),
     Channel(category_affinity, 30),
     Channel(popular_in_region, 100),
+    Channel(popular_in_segment, 60),
     Channel(new_items, 60, is_personal=False),
     Channel(popular_lately, 200, is_personal=False),
 )

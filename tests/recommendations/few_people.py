@@ -43,7 +43,12 @@ def context_of(
         }
     )
     people = pd.DataFrame(
-        {"user_key": np.sort(days["user_key"].unique()), "region": None, "is_consented": True}
+        {
+            "user_key": np.sort(days["user_key"].unique()),
+            "region": None,
+            "segment_id": None,
+            "is_consented": True,
+        }
     )
     if items is None:
         items = pd.DataFrame({"item_name": [f"item {number}" for number in range(item_count)]})

@@ -92,6 +92,15 @@ def shop(activity: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         FROM range({PEOPLE}) AS numbers (number)"""
     )
     connection.execute(IMPRESSIONS)
+    # People of one taste are in one cluster; on the last Sunday of March all move on to the next.
+    connection.execute(
+        f"""CREATE SCHEMA segments; CREATE TABLE segments.user_segment_changes AS
+        SELECT changed_on, (number * 1000003 - 50000000)::BIGINT AS user_key,
+            'cluster_' || 1 + (number + turn) % 4 AS segment_id, change
+        FROM range({COLD}) AS numbers (number), (
+            VALUES (DATE '2024-01-28', 0, 'joined'), (DATE '2024-03-31', 0, 'left'), (DATE '2024-03-31', 1, 'joined')
+        ) AS moves (changed_on, turn, change)"""
+    )
     connection.execute(
         """CREATE TABLE profiles.identity_map_history AS
         SELECT user_key AS identifier_key, user_key, DATE '2024-01-01' AS known_from, DATE '9999-12-31' AS known_to

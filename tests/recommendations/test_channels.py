@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from few_people import context_of
+from scipy.sparse import csr_matrix
 
+from dmp.recommendations.recall import alternating_least_squares as squares
 from dmp.recommendations.recall.complements import complements
 from dmp.recommendations.recall.content import content, words_of
 from dmp.recommendations.recall.linear_autoencoder import (
@@ -17,6 +19,7 @@ from dmp.recommendations.recall.linear_autoencoder import (
 from dmp.recommendations.recall.next_items import next_items
 from dmp.recommendations.recall.own_rhythm import own_rhythm
 from dmp.recommendations.recall.popular_in_region import popular_in_region
+from dmp.recommendations.recall.popular_in_segment import popular_in_segment
 from dmp.recommendations.recall.session import SESSION_DAYS, session
 from dmp.recommendations.recall.similar_people import similar_people
 from dmp.recommendations.recall.term_weighted_neighbours import term_weighted_neighbours
@@ -115,3 +118,46 @@ def test_content_finds_an_item_that_nobody_has_met_by_its_words() -> None:
 def test_words_of_scripts_without_spaces_are_pairs_of_signs() -> None:
     assert words_of("Paper灯笼 x2") == ["paper", "x2", "灯笼"]
     assert words_of("纸灯笼") == ["纸灯", "灯笼"]
+
+
+def test_a_cluster_buys_for_its_own_people_and_nobody_elses() -> None:
+    acts = [(person, person % 2, 5) for person in range(1, 51)] + [(person, 2, 5) for person in range(51, 55)]
+    context = context_of(acts, 3)
+    numbers = context.people["user_key"]
+    context.people["segment_id"] = np.select([numbers < 26, numbers < 51], ["cluster_1", "cluster_2"], None)
+    scores = popular_in_segment(context, np.array([1, 50, 54]))
+    assert scores.tolist() == [[12, 13, 0], [13, 12, 0], [0, 0, 0]]
+
+
+def test_factors_are_those_of_a_weighted_ridge_regression_on_every_item() -> None:
+    random = np.random.default_rng(5)
+    items = random.standard_normal((7, 3))
+    acts = csr_matrix(
+        np.where(random.random((4, 7)) < 0.4, random.random((4, 7)) + 0.5, 0) * [[1], [1], [1], [0]]
+    )
+    found = squares.solved(acts, items)
+    for person in range(4):
+        weights = acts[person].toarray()[0]
+        penalty = squares.REGULARISATION * ((weights > 0).sum() + squares.UNOBSERVED_WEIGHT * 7)
+        # Each act wants 1; each item, acted on or not, also wants 0 a little.
+        rows = np.vstack([items, items, np.eye(3)])
+        wanted = np.r_[np.ones(7), np.zeros(10)]
+        scale = np.sqrt(np.r_[weights, np.full(7, squares.UNOBSERVED_WEIGHT), np.full(3, penalty)])
+        ridge = np.linalg.lstsq(rows * scale[:, None], wanted * scale, rcond=None)[0]
+        assert found[person] == pytest.approx(ridge, abs=1e-9)
+    assert not found[3].any()
+
+
+def test_squares_expect_of_a_person_what_people_of_their_taste_act_on() -> None:
+    acts = [(person, item, 5) for person in range(1, 41) for item in range(8) if item % 2 == person % 2]
+    context = context_of([act for act in acts if act[:2] != (1, 7)], 8)
+    scores = squares.alternating_least_squares(context, np.array([1, 2]))
+    assert scores[0, 7] > 0.2
+    assert scores[0, [0, 2, 4, 6]].max() < 0.1
+    assert scores[1, 7] < 0.1
+
+
+def test_squares_of_a_shop_without_acts_expect_nothing() -> None:
+    context = context_of([(1, 0, 5), (2, 1, 5)], 3)
+    context.people["is_consented"] = False
+    assert not squares.alternating_least_squares(context, np.array([1, 2])).any()

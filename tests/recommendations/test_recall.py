@@ -160,8 +160,11 @@ def test_what_channels_learn_leaves_out_who_withholds_consent(context: Context) 
         pairs=context.pairs[context.pairs["user_key"].isin(others)].reset_index(drop=True),
         days=context.days[context.days["user_key"].isin(others)].reset_index(drop=True),
     )
-    learned = "linear_autoencoder similar_people item_to_item term_weighted_neighbours next_items complements session"
-    for channel in (channel for channel in CHANNELS if channel.name in learned.split()):
+    learned = {
+        *("alternating_least_squares", "linear_autoencoder", "similar_people", "item_to_item"),
+        *("term_weighted_neighbours", "next_items", "complements", "session"),
+    }
+    for channel in (channel for channel in CHANNELS if channel.name in learned):
         scores = channel.scores(context, others.to_numpy())
         assert scores.any()
         assert np.array_equal(scores, channel.scores(without, others.to_numpy())), channel.name
@@ -182,3 +185,14 @@ def test_a_channel_for_discovery_proposes_nothing_that_was_touched(context: Cont
     for channel in (channel for channel in CHANNELS if channel.is_discovery):
         proposed = proposed_by(channel, context, context.people)
         assert not np.isin(context.codes(proposed), context.pair_codes).any(), channel.name
+
+
+def test_people_are_in_the_cluster_of_the_cut_not_in_a_later_one(
+    context: Context, past: Context, connection: duckdb.DuckDBPyConnection
+) -> None:
+    then, now = (one.people.set_index("user_key")["segment_id"] for one in (past, context))
+    assert then.loc[user_key(0)] == "cluster_1"
+    assert now.loc[user_key(0)] == "cluster_2"
+    assert pd.isna(now.loc[user_key(COLD)])
+    before = context_with_vectors(connection, date(2024, 1, 20)).people["segment_id"]
+    assert before.isna().all()
