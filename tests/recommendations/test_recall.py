@@ -162,7 +162,7 @@ def test_what_channels_learn_leaves_out_who_withholds_consent(context: Context) 
     )
     learned = {
         *("alternating_least_squares", "linear_autoencoder", "similar_people", "item_to_item"),
-        *("term_weighted_neighbours", "next_items", "complements", "session"),
+        *("term_weighted_neighbours", "next_items", "complements", "session", "popular_in_segment"),
     }
     for channel in (channel for channel in CHANNELS if channel.name in learned):
         scores = channel.scores(context, others.to_numpy())
