@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable
@@ -38,11 +39,18 @@ def run() -> Callable[..., RunOutcome]:
 @pytest.fixture(scope="session")
 def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The built-in shop, 300 people and 200 days with some dirt, from landing to the published build."""
-    home = Home.at(tmp_path_factory.mktemp("shop"))
-    write_world(home.landing, home.truth, people=300, days=200, seed=7, dirt=Dirt.light())
-    outcome = run_whole(home)
-    assert outcome.is_success, outcome
-    return home
+    own = tmp_path_factory.getbasetemp()
+    # Workers of one session lie side by side: one of them builds the shop, each has a copy.
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (shared / "shop.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built, done = Home.at(shared / "shop"), shared / "shop.done"
+        if not done.exists():
+            write_world(built.landing, built.truth, people=300, days=200, seed=7, dirt=Dirt.light())
+            outcome = run_whole(built)
+            assert outcome.is_success, outcome
+            done.touch()
+    return Home.at(shutil.copytree(built.root, own / "own_shop", symlinks=True))
 
 
 @pytest.fixture

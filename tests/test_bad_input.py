@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from dmp.looking import read_status
-from dmp.pending import pending_days
+from dmp.pending import Pending, pending_days
 from dmp.settings import Home, SettingsError
 
 
@@ -113,28 +113,32 @@ def test_a_file_where_no_run_looks_is_counted_and_shown(damaged: Home) -> None:
     }
 
 
-def test_a_new_stray_alone_is_a_reason_to_run(damaged: Home, run: Callable) -> None:
+@pytest.fixture(scope="module")
+def run_again(damaged: Home, run: Callable) -> tuple[Pending | None, dict[str, tuple]]:
+    """The damaged home, run with one more stray and a file that is there already: what was pending for the stray alone,
+    and the accounts before.
+    """
     (damaged.landing / "more.txt").write_text("not data")
-    pending = pending_days(damaged)
-    assert pending and (pending.first, pending.reason) == (pending.last, "files outside of any landed day")
+    pending, before = pending_days(damaged), accounts(damaged)
+    again = (damaged.landing / "shop/2026-06-29/events.jsonl").read_bytes()
+    land(damaged, "events.again.jsonl", again, "2026-07-01")
     assert run(damaged).is_success
+    return pending, before
+
+
+def test_a_new_stray_alone_is_a_reason_to_run(damaged: Home, run_again: tuple) -> None:
+    pending, _ = run_again
+    assert (pending.first, pending.reason) == (pending.last, "files outside of any landed day")
     assert len(read_status(damaged)["strays"]) == 3
 
 
 def test_the_same_file_under_another_name_on_another_day_changes_nothing(
-    damaged: Home, run: Callable
+    damaged: Home, run_again: tuple
 ) -> None:
-    before = {name: row[3] for name, row in accounts(damaged).items()}
-    land(
-        damaged,
-        "events.again.jsonl",
-        (damaged.landing / "shop/2026-06-29/events.jsonl").read_bytes(),
-        "2026-07-01",
-    )
-    assert run(damaged).is_success
+    _, before = run_again
     after = accounts(damaged)
     assert after["events.again.jsonl"][3] == 0
-    assert {name: after[name][3] for name in before} == before
+    assert {name: after[name][3] for name in before} == {name: row[3] for name, row in before.items()}
 
 
 def test_a_home_without_landing_stops_with_one_sentence(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def all_at_once(tmp_path_factory: pytest.TempPathFactory, run: Callable) -> Home
 def day_by_day(tmp_path_factory: pytest.TempPathFactory, all_at_once: Home, run: Callable) -> Home:
     home = Home.at(tmp_path_factory.mktemp("day_by_day"))
     days = sorted(all_at_once.landing.glob("shop/*"))
-    batches = [days[:92], days[92:98], days[98:]]
+    batches = [days[:92], days[92:]]
     for batch in batches:
         for day in batch:
             is_open = day == days[-1]

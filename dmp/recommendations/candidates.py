@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -25,11 +27,12 @@ def recall_candidates(context: Context, people: pd.DataFrame, channels: Sequence
     """
     user_keys = people["user_key"].to_numpy()
     size = max(1, _BLOCK_CELLS // max(1, len(context.items)))
-    blocks = [
-        _block(context, user_keys[start : start + size], channels)
-        for start in range(0, max(1, len(user_keys)), size)
-    ]
-    return pd.concat(blocks, ignore_index=True) if len(blocks) > 1 else blocks[0]
+    parts = [user_keys[start : start + size] for start in range(0, max(1, len(user_keys)), size)]
+    if len(parts) == 1:
+        return _block(context, user_keys, channels)
+    # numpy and scipy let other threads work meanwhile; blocks do not touch each other.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return pd.concat(threads.map(lambda keys: _block(context, keys, channels), parts), ignore_index=True)
 
 
 def proposals(

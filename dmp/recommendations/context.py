@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import duckdb
@@ -114,14 +115,19 @@ class Context:
     def _made(self) -> dict[str, Any]:
         return {}
 
+    @cached_property
+    def _making(self) -> RLock:
+        return RLock()
+
     def made(self, make: Callable[[Context], Any]) -> Any:
         """Return `make(self)`, made once: what a channel learns from all people serves each block of them."""
         return self._once(f"{make.__module__}.{make.__qualname__}", lambda: make(self))
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
+        with self._making:
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]
 
     def weights(self, user_keys: np.ndarray) -> Any:
         """Rows of `person_weights`."""

@@ -51,24 +51,22 @@ def test_doubly_robust_is_right_where_its_model_cannot_be() -> None:
     # The model adds up parts of person and item, but each kind wants other items: it misses by a quarter.
     values = [
         by_estimator(off_policy_estimates(drawn_log(seed, 4_000), policy(TARGET)))["value"]
-        for seed in range(20)
+        for seed in range(10)
     ]
     assert np.mean([value["dr"] for value in values]) == pytest.approx(TRUTH, rel=0.03)
 
 
 @pytest.mark.parametrize("estimator", ["ips", "snips", "dr", "dm"])
-def test_ninety_five_of_a_hundred_intervals_hold_the_truth(estimator: str, simulated: pd.DataFrame) -> None:
+def test_intervals_hold_the_truth_as_often_as_they_say(estimator: str, simulated: pd.DataFrame) -> None:
     own = simulated[simulated["estimator"] == estimator]
     covered = ((own["low"] <= TRUTH) & (own["high"] >= TRUTH)).mean()
-    # Of 100 draws at 95 %, fewer than 88 come once in five hundred times.
-    assert covered >= 0.88
+    # Of 50 draws at 95 %, fewer than 43 hold the truth once in three hundred times.
+    assert covered >= 0.86
 
 
 @pytest.fixture(scope="module")
 def simulated() -> pd.DataFrame:
-    return pd.concat(
-        [off_policy_estimates(drawn_log(seed), policy(TARGET), [CONTEXT]) for seed in range(100)]
-    )
+    return pd.concat([off_policy_estimates(drawn_log(seed), policy(TARGET), [CONTEXT]) for seed in range(50)])
 
 
 def test_outcomes_of_one_person_count_as_one_when_they_always_agree() -> None:
