@@ -23,6 +23,7 @@ from dmp.landing.commands import app as contract_commands
 from dmp.landing.land_commands import land
 from dmp.looking import sql, status, verify
 from dmp.looking_at_people import profile, recommend, why
+from dmp.pages.commands import pages
 from dmp.predictions.commands import backtest
 from dmp.predictions.model_commands import model
 from dmp.privacy.commands import access, erase
@@ -158,7 +159,7 @@ def ui(
 app.add_typer(land, name="land", rich_help_panel="Run")
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
-for look in (status, sql, profile, recommend, why, verify, diff, backtest):
+for look in (status, sql, profile, recommend, why, pages, verify, diff, backtest):
     app.command(rich_help_panel="Look")(reported(look))
 app.add_typer(segment, name="segment", rich_help_panel="Look")
 app.add_typer(filter_, name="filter", rich_help_panel="Look")

@@ -1,0 +1,97 @@
+"""SQL: one SELECT on the published tables, its first rows or all of them as a file, and what the columns mean."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dmp.dictionary.texts import column_text
+from dmp.pages.forms import form
+from dmp.published import published
+from dmp.published_sql import ask
+from dmp.settings import DmpError, Home
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dmp.pages.app import Desk
+
+ROWS_SHOWN = 200
+ROWS_OF_A_FILE = 100_000
+SECONDS = 20
+# Each question is a process of its own with up to 4 GB.
+AT_ONCE = 2
+COLUMNS = """
+SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
+WHERE database_name = 'published' AND NOT internal ORDER BY table_name, column_index
+"""
+FIRST_QUESTION = (
+    "SELECT lifecycle_stage, count(*) AS person_count\nFROM user_profiles\nGROUP BY ALL ORDER BY ALL"
+)
+# A cell that begins like a formula is run by spreadsheets.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def routes(desk: Desk) -> list[Route]:
+    """Return the addresses of this page; a question changes nothing, but it is no address either."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def begin(request: Request) -> Response:
+        facts = await run_in_threadpool(_dictionary, desk.home)
+        return desk.answer(request, "questions", {**facts, **_asked(FIRST_QUESTION)})
+
+    async def answer(request: Request) -> Response:
+        given = await form(request)
+        text, is_file = given.get("question", ""), given.get("answer") == "file"
+        desk.lookups.add("download" if is_file else "question", question=text)
+        try:
+            async with turns:
+                limit = ROWS_OF_A_FILE if is_file else ROWS_SHOWN
+                found = await run_in_threadpool(ask, desk.home, text, limit, SECONDS)
+        except DmpError as error:
+            facts = await run_in_threadpool(_dictionary, desk.home)
+            return desk.answer(request, "questions", {**facts, **_asked(text, message=str(error))}, 400)
+        if is_file:
+            return Response(
+                csv_of(found),
+                media_type="text/csv; charset=utf-8",
+                headers={"Content-Disposition": "attachment; filename=answer.csv"},
+            )
+        facts = await run_in_threadpool(_dictionary, desk.home)
+        names = [str(name) for name in found.columns]
+        rows = [dict(zip(names, row, strict=True)) for row in found.itertuples(index=False, name=None)]
+        return desk.answer(request, "questions", {**facts, **_asked(text, names=names, rows=rows)})
+
+    return [Route("/questions", begin, methods=["GET"]), Route("/questions", answer, methods=["POST"])]
+
+
+def csv_of(answer: pd.DataFrame) -> str:
+    """Return an answer as CSV that no spreadsheet takes for formulas."""
+    texts = answer.select_dtypes(include=["object", "string"]).columns
+    safe = answer.copy()
+    for name in texts:
+        safe[name] = answer[name].map(
+            lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+        )
+    return safe.to_csv(index=False)
+
+
+def _asked(text: str, **answer: Any) -> dict[str, Any]:
+    return {"question": text, "names": None, "rows": None, "message": None, "limit": ROWS_SHOWN, **answer}
+
+
+def _dictionary(home: Home) -> dict[str, Any]:
+    """Return the columns of each published table with their types and meanings."""
+    with published(home) as build:
+        rows = build.rows("user_profiles", COLUMNS)
+        stamp = {name: build.build[name] for name in ("as_of_date", "build_id")}
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        meaning = row["comment"] or column_text(row["table_name"], row["column_name"]) or ""
+        tables.setdefault(row["table_name"], []).append({**row, "meaning": meaning})
+    return {"tables": tables, "stamp": stamp}
