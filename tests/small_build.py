@@ -21,7 +21,8 @@ CREATE TABLE intermediate.int_events AS SELECT 1 AS event_id;
 CREATE TABLE profiles.identity_map_history AS SELECT 1::BIGINT AS identifier_key;
 CREATE TABLE profiles.user_profiles AS
 SELECT DATE '2026-06-28' AS as_of_date, user_key, lower(lpad(to_hex(user_key), 16, '0')) AS user_id, *
-    EXCLUDE (user_key), TIMESTAMPTZ '2026-01-02 23:30:00+00' AS registered_at
+    EXCLUDE (user_key), TIMESTAMPTZ '2026-01-02 23:30:00+00' AS registered_at, 2 AS active_day_count_30d,
+    9 AS active_day_count_life, true AS is_consented_personalisation
 FROM (
     VALUES (161::BIGINT, 36, 'Porto', 'refer', 5, 812.4000::DECIMAL(18, 4), 7),
         (178, NULL, NULL, 'acquire', NULL, 0, 0),

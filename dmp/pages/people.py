@@ -61,14 +61,14 @@ def routes(desk: Desk) -> list[Route]:
 
     async def portrait(request: Request) -> Response:
         user_id = _person(desk, request)
-        desk.lookups.add("portrait", user_id=user_id)
+        desk.lookups.add("portrait", user_id)
         facts = await run_in_threadpool(_portrait, desk.home, user_id)
         number = request.path_params["number"]
         return desk.answer(request, "portrait", {**facts, "case": number, "why": None})
 
     async def why(request: Request) -> Response:
         user_id, item = _person(desk, request), (await form(request)).get("item", "").strip()
-        desk.lookups.add("why", user_id=user_id, item=item)
+        desk.lookups.add("why", user_id, item)
         answer = await run_in_threadpool(_why, desk.home, user_id, item, language_of(request))
         facts = await run_in_threadpool(_portrait, desk.home, user_id)
         number = request.path_params["number"]

@@ -48,7 +48,7 @@ def routes(desk: Desk) -> list[Route]:
     async def answer(request: Request) -> Response:
         given = await form(request)
         text, is_file = given.get("question", ""), given.get("answer") == "file"
-        desk.lookups.add("download" if is_file else "question", question=text)
+        desk.lookups.add("download" if is_file else "question", what=tables_in(text))
         try:
             async with turns:
                 limit = ROWS_OF_A_FILE if is_file else ROWS_SHOWN
@@ -68,6 +68,17 @@ def routes(desk: Desk) -> list[Route]:
         return desk.answer(request, "questions", {**facts, **_asked(text, names=names, rows=rows)})
 
     return [Route("/questions", begin, methods=["GET"]), Route("/questions", answer, methods=["POST"])]
+
+
+def tables_in(question: str) -> str:
+    """Return the tables that a question names, "?" where it is none; what else it says may name people."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as parser:
+            return " ".join(sorted(parser.get_table_names(question)))
+    except duckdb.Error:
+        return "?"
 
 
 def csv_of(answer: pd.DataFrame) -> str:
