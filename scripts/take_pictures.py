@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from dmp.defs.running import run_pending
+from dmp.pages.app import PAGES
 from dmp.pending import pending_days
 from dmp.settings import PROJECT, Home
 from dmp.world.dirt import Dirt
 from dmp.world.shop import write_world
 
-sys.path.insert(0, str(PROJECT / "tests"))
+sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "tests" / "pages")]
 from dagster_pages import chromium_page, show_checks, show_graph, show_plots, show_run
 from dagster_server import DagsterServer
+from page_reader import served
 
 PICTURES = PROJECT / "docs" / "pictures"
 WEEK = 7
@@ -45,6 +47,22 @@ def take(page: Any, name: str) -> None:
     page.wait_for_timeout(4000)
     page.mouse.move(5, 995)
     page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def take_pages(home: Home) -> None:
+    """Walk through dmp's own pages, the last in Chinese and dark."""
+    with served(home) as reader, chromium_page() as page:
+        page.set_viewport_size({"width": 1200, "height": 900})
+        for name in PAGES:
+            page.goto(f"{reader.address}/{name}")
+            take(page, f"pages_{name}")
+        page.goto(f"{reader.address}/people")
+        page.locator(".examples button").nth(1).click()
+        take(page, "pages_portrait")
+        page.get_by_role("button", name="中文").click()
+        page.emulate_media(color_scheme="dark")
+        page.goto(f"{reader.address}/lifecycle")
+        take(page, "pages_lifecycle_zh")
 
 
 def take_all(home: Home, log: Path) -> None:
@@ -78,6 +96,7 @@ def main() -> None:
         if not home.published.exists():
             make_home(home)
         take_all(home, Path(folder) / "server.log")
+        take_pages(home)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import Reader, served
 from dagster_pages import CHROMIUM, chromium_page
 from hostile_build import HOSTILE, hostile_home
+from page_reader import Reader, served
 
 from dmp.pages.app import PAGES
 from dmp.settings import Home

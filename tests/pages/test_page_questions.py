@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import Reader
+from page_reader import Reader
 
 from dmp.pages.questions import csv_of
 

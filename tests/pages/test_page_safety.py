@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Reader
+from page_reader import Reader
 
 HEADERS = ("content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Reader
+from page_reader import Reader
 from small_build import ANN, BOB
 
 from dmp.audiences.erasing import forget_exported
@@ -113,7 +113,7 @@ def test_an_unknown_segment_is_a_sentence(reader: Reader) -> None:
 
 
 def test_a_home_without_a_build_says_what_to_type(tmp_path: Path) -> None:
-    from conftest import served
+    from page_reader import served
 
     with served(Home.at(tmp_path)) as empty:
         answer = empty.get("/home")
