@@ -17,7 +17,8 @@ from dmp.settings import PROJECT, Home
 from dmp.world.dirt import Dirt
 from dmp.world.shop import write_world
 
-sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "tests" / "pages")]
+sys.path.insert(0, str(PROJECT / "tests" / "pages"))
+sys.path.insert(0, str(PROJECT / "tests"))
 from dagster_pages import chromium_page, show_checks, show_graph, show_plots, show_run
 from dagster_server import DagsterServer
 from page_reader import served
