@@ -10,11 +10,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from dmp.pages import home, lifecycle, lists, models, people, quality, questions, segments
 from dmp.pages.cases import Cases
@@ -61,7 +61,7 @@ READERS: dict[str, Callable[[Published], dict[str, Any]]] = {
 PAGES = ("home", "people", "segments", "lifecycle", "models", "lists", "quality", "questions")
 
 
-def application(place: Home, port: int) -> Starlette:
+def application(place: Home, port: int) -> ASGIApp:
     """Return the application for a home, to be served on the loopback address at `port`."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -82,8 +82,13 @@ def application(place: Home, port: int) -> Starlette:
         Route("/plotly.min.js", _plotly, methods=["GET"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
-    failures: dict[Any, Any] = {DmpError: _failed(desk), 404: _missing(desk), 405: _missing(desk)}
-    return Starlette(routes=routes, middleware=[Middleware(Safety, port=port)], exception_handlers=failures)
+    failures: dict[Any, Any] = {
+        DmpError: _failed(desk),
+        404: _missing(desk),
+        405: _missing(desk),
+        500: _broken(desk),
+    }
+    return Safety(Starlette(routes=routes, exception_handlers=failures), port)
 
 
 def _page(desk: Desk, page: str) -> Callable[[Request], Awaitable[Response]]:
@@ -150,5 +155,15 @@ def _missing(desk: Desk) -> Callable[[Request, Exception], Response]:
     def shown(request: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 404)
         return desk.answer(request, "problem", {"stamp": None, "message": None}, status)
+
+    return shown
+
+
+def _broken(desk: Desk) -> Callable[[Request, Exception], Response]:
+    """Say that the fault is ours, and nothing of what it was: the server's log has it."""
+
+    def shown(request: Request, error: Exception) -> Response:
+        message = desk.texts[language_of(request)]("problem.broken")
+        return desk.answer(request, "problem", {"stamp": None, "message": message}, 500)
 
     return shown

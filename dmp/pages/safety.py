@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from time import monotonic
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,14 +26,17 @@ HEADERS = {
 }
 NOT_KEPT = {"Cache-Control": "no-store"}
 READING = ("GET", "HEAD")
+# Nobody sends more by hand; a script that guesses ids is slowed down.
+FORMS_A_MINUTE = 120
 
 
 class Safety:
-    """Refuse foreign hosts (rebinding of names) and forms of other sites; set the headers of each answer."""
+    """Refuse foreign hosts (rebinding of names), forms of other sites, floods of forms; set each answer's headers."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self.app = app
         self.hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}
+        self.forms: deque[float] = deque(maxlen=FORMS_A_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one request."""
@@ -50,9 +56,19 @@ class Safety:
             refusal: ASGIApp = PlainTextResponse("this host is not served here", 421)
         elif scope["method"] not in READING and not self._is_own_form(headers):
             refusal = PlainTextResponse("forms of other sites are refused", 403)
+        elif scope["method"] not in READING and self._is_flooded():
+            refusal = PlainTextResponse("too many forms: wait a minute", 429, {"Retry-After": "60"})
         else:
             refusal = self.app
         await refusal(scope, receive, with_headers)
+
+    def _is_flooded(self) -> bool:
+        """Whether so many forms came within a minute; counts this one where not."""
+        now = monotonic()
+        if len(self.forms) == FORMS_A_MINUTE and now - self.forms[0] < 60:
+            return True
+        self.forms.append(now)
+        return False
 
     def _is_own_form(self, headers: Headers) -> bool:
         """Whether a form was sent by one of our pages: browsers always tell the origin of a POST."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from page_reader import Reader
+from page_reader import Reader, served
+
+from dmp.pages.app import READERS
+from dmp.pages.safety import FORMS_A_MINUTE
+from dmp.settings import Home
 
 HEADERS = ("content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy")
 
@@ -55,3 +61,23 @@ def test_changing_the_language_leads_to_no_other_site(reader: Reader, page: str)
 
 def test_an_unknown_language_is_not_kept(reader: Reader) -> None:
     assert "set-cookie" not in reader.post("/language", {"language": "<script>", "page": "/home"}).headers
+
+
+def test_a_flood_of_forms_is_told_to_wait(tmp_path: Path) -> None:
+    with served(Home.at(tmp_path)) as found:
+        answers = [
+            found.post("/language", {"language": "zh", "page": "/home"}) for _ in range(FORMS_A_MINUTE + 1)
+        ]
+        assert [answer.status for answer in answers] == [303] * FORMS_A_MINUTE + [429]
+        assert found.get("/static/pages.css").status == 200
+
+
+def test_a_fault_tells_nothing_and_keeps_the_headers(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(build: object) -> dict[str, object]:
+        raise ValueError("a secret")
+
+    monkeypatch.setitem(READERS, "home", broken)
+    answer = reader.get("/home")
+    assert answer.status == 500
+    assert "a secret" not in answer.body
+    assert all(name in answer.headers for name in HEADERS)
