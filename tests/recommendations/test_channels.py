@@ -27,10 +27,13 @@ from dmp.recommendations.recall.term_weighted_neighbours import term_weighted_ne
 EVERYONE = np.array([1, 2, 3])
 
 
-@pytest.mark.parametrize(("people_count", "kind"), [(29, ItemModel), (4, PeopleModel)])
+@pytest.mark.parametrize(
+    ("people_count", "limit", "kind"), [(29, 10_000, ItemModel), (4, 10_000, ItemModel), (4, 5, PeopleModel)]
+)
 def test_what_is_expected_is_a_ridge_regression_of_each_item_on_all_others(
-    people_count: int, kind: type[ItemModel | PeopleModel]
+    people_count: int, limit: int, kind: type[ItemModel | PeopleModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("dmp.recommendations.recall.linear_autoencoder.SIZE_LIMIT", limit)
     random = np.random.default_rng(3)
     acts = [(person, int(item), 5) for person in range(people_count) for item in random.permutation(6)[:3]]
     context = context_of([*acts, (0, 6, 5)], 8)  # nobody has item 7

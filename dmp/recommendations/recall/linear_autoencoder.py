@@ -15,6 +15,8 @@ SIZE_LIMIT = 10_000
 # Of the mean diagonal of the Gram matrix. On Online Retail, a month before the cut that figures are told of, its first
 # 400 new items hold 0.454 of what people buy next with 10, 0.425 with 3.
 REGULARISATION = 10.0
+# People are so many times fewer than items before their model is the quicker one.
+_FEWER = 4
 _ROWS_AT_ONCE = 512
 
 
@@ -71,11 +73,11 @@ def model(context: Context) -> Model:
     weights = context.person_weights
     touched = np.bincount(weights.indices, minlength=weights.shape[1])
     people = weights[np.diff(weights.indptr) > 0]
-    if people.shape[0] < min(int((touched > 0).sum()), SIZE_LIMIT):
+    item_count = int((touched > 0).sum())
+    # There the scores of a person cost all people x items, here what the person has x items.
+    if people.shape[0] * _FEWER < item_count or people.shape[0] <= SIZE_LIMIT < item_count:
         return people_model(people)
-    modelled = np.sort(
-        np.lexsort((np.arange(len(touched)), -touched))[: min(SIZE_LIMIT, int((touched > 0).sum()))]
-    )
+    modelled = np.sort(np.lexsort((np.arange(len(touched)), -touched))[: min(SIZE_LIMIT, item_count)])
     return ItemModel(modelled, coefficients(weights[:, modelled]))
 
 
