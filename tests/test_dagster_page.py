@@ -76,7 +76,7 @@ def test_the_graph_shows_every_stage(page: Any, server: DagsterServer) -> None:
 
 def test_a_stage_shows_its_assets_with_their_kinds(page: Any, server: DagsterServer) -> None:
     show_group(page, server.url, "segments")
-    for text in ["user_segments", "Python", "user_metrics", "published"]:
+    for text in ["user_segment_changes", "Python", "recommendation_metrics", "published"]:
         page.get_by_text(text).first.wait_for()
 
 
@@ -111,15 +111,15 @@ def test_checks_show_gates_that_passed(page: Any, server: DagsterServer) -> None
     }
 
 
-def test_schedules_and_sensor_are_on(server: DagsterServer) -> None:
+def test_schedules_and_sensors_are_on(server: DagsterServer) -> None:
     (repository,) = server.ask(AUTOMATION)["repositoriesOrError"]["nodes"]
     states = {
         **{found["name"]: found["scheduleState"]["status"] for found in repository["schedules"]},
         **{found["name"]: found["sensorState"]["status"] for found in repository["sensors"]},
     }
-    assert states == dict.fromkeys(
-        ("daily_schedule", "weekly_training", "monthly_verification", "landed_days"), "RUNNING"
-    )
+    schedules = ("daily_schedule", "weekly_training", "monthly_verification")
+    sensors = ("landed_days", "alerts_of_failures", "alerts_of_successes")
+    assert states == dict.fromkeys((*schedules, *sensors), "RUNNING")
 
 
 def test_a_run_started_on_the_page_succeeds_and_no_other_run_starts(page: Any, server: DagsterServer) -> None:

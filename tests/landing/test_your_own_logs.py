@@ -32,8 +32,9 @@ def test_the_contract_of_the_page_accepts_its_example_and_says_what_it_means(tmp
 def test_every_key_that_the_page_tells_of_is_one_of_a_contract() -> None:
     from dmp.landing.contract import Contract, Entity
     from dmp.landing.field_contract import FieldContract, Identifier, NumberFormat
+    from dmp.landing.order_only import OrderOnly
 
-    models = (Contract, Entity, FieldContract, Identifier, NumberFormat)
+    models = (Contract, Entity, FieldContract, Identifier, NumberFormat, OrderOnly)
     known = {field.alias or name for model in models for name, field in model.model_fields.items()}
     table = PAGE[PAGE.index("| your log has | say |") :].partition("\n\n")[0]
     told = set(re.findall(r"[`{ ]([a-z_]+): ", "\n".join(re.findall(r"`[^`]+`", table))))
