@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures import row
 from benchmarks.recommendation_recall import BEST, BLOCK, DIMENSIONS
 from dmp.recommendations.ordering import best_of_matrix
 
@@ -37,9 +38,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
-    for row in rows(given.people, given.items):
-        shown = f"{row['name']:32s} {row['metric']:24s} {row['value']:12.3f}"
-        print(json.dumps(row) if given.json else shown, flush=True)
+    for figure in rows(given.people, given.items):
+        shown = f"{figure['name']:32s} {figure['metric']:24s} {figure['value']:12.3f}"
+        print(json.dumps(figure) if given.json else shown, flush=True)
 
 
 def rows(people: int, items: int) -> Iterator[dict[str, Any]]:
@@ -51,7 +52,7 @@ def rows(people: int, items: int) -> Iterator[dict[str, Any]]:
             for count in (items, people)
         )
         best, exact = _timed(exact_search(item_factors), person_factors)
-        yield _row(f"{kind} exact", "microseconds", exact, None, None)
+        yield row(f"{kind} exact", "microseconds", exact)
         for name, make in LIBRARIES.items():
             try:
                 started = process_time()
@@ -59,13 +60,13 @@ def rows(people: int, items: int) -> Iterator[dict[str, Any]]:
             except ImportError as missing:
                 print(f"{name}: {missing}, left out", file=sys.stderr)
                 continue
-            yield _row(f"{kind} {name}", "seconds to build", process_time() - started, None, None)
+            yield row(f"{kind} {name}", "seconds to build", process_time() - started)
             for setting, search in searches.items():
                 found, microseconds = _timed(search, person_factors)
                 share = np.mean([np.isin(*pair).mean() for pair in zip(best, found, strict=True)])
                 way = f"{kind} {name} {setting}"
-                yield _row(way, "microseconds", microseconds, exact, None)
-                yield _row(way, "found", float(share), 1.0, FOUND_GOAL)
+                yield row(way, "microseconds", microseconds, exact)
+                yield row(way, "found", float(share), 1.0, goal=FOUND_GOAL, most=False)
 
 
 def exact_search(item_factors: np.ndarray) -> Search:
@@ -137,18 +138,6 @@ def _timed(search: Search, people: np.ndarray) -> tuple[np.ndarray, float]:
     started = process_time()
     found = search(people)
     return found, (process_time() - started) / len(people) * 1e6
-
-
-def _row(name: str, metric: str, value: float, peer: float | None, goal: float | None) -> dict[str, Any]:
-    reached = None if goal is None else bool(value >= goal)
-    return {
-        "name": name,
-        "metric": metric,
-        "value": float(value),
-        "peer": peer,
-        "goal": goal,
-        "reached": reached,
-    }
 
 
 if __name__ == "__main__":

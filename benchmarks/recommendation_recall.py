@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures import row
 from dmp.recommendations.ordering import best_of_matrix
 
 DIMENSIONS, BEST, BLOCK = 64, 200, 500
@@ -42,16 +43,16 @@ def main() -> None:
         f"{given.people:,} people x {given.items:,} items",
         file=sys.stderr,
     )
-    for row in rows(given.people, given.items):
+    for figure in rows(given.people, given.items):
         goal = (
             ""
-            if row["goal"] is None
-            else f"  goal {row['goal']:.1f} {'reached' if row['reached'] else 'missed'}"
+            if figure["goal"] is None
+            else f"  goal {figure['goal']:.1f} {'reached' if figure['reached'] else 'missed'}"
         )
         print(
-            json.dumps(row)
+            json.dumps(figure)
             if given.json
-            else f"{row['name']:20s} {row['metric']:16s} {row['value']:10.3f}{goal}"
+            else f"{figure['name']:20s} {figure['metric']:16s} {figure['value']:10.3f}{goal}"
         )
 
 
@@ -59,15 +60,15 @@ def rows(people: int, items: int) -> list[dict[str, Any]]:
     """Return seconds and times the bare product of each way, and the most memory that was held."""
     seconds = measured(people, items)
     product = seconds[PRODUCT]
-    figures = [_row(name, "seconds", value, product, None) for name, value in seconds.items()]
+    figures = [row(name, "seconds", value, product) for name, value in seconds.items()]
     figures += [
-        _row(name, "times_product", value / product, 1.0, GOALS.get(name))
+        row(name, "times_product", value / product, 1.0, goal=GOALS.get(name))
         for name, value in seconds.items()
         if name != PRODUCT
     ]
     # Linux tells kibibytes.
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return [*figures, _row("all", "memory_gib", held, None, MEMORY_GOAL_GIB)]
+    return [*figures, row("all", "memory_gib", held, goal=MEMORY_GOAL_GIB)]
 
 
 def measured(people: int, items: int) -> dict[str, float]:
@@ -114,18 +115,6 @@ WAYS: dict[str, tuple[str, Callable[[np.ndarray, np.ndarray], Any]]] = {
     "numpy argpartition": ("float32", _argpartitioned),
     "platform, float64": ("float64", _as_the_channel),
 }
-
-
-def _row(name: str, metric: str, value: float, peer: float | None, goal: float | None) -> dict[str, Any]:
-    reached = None if goal is None else bool(value <= goal)
-    return {
-        "name": name,
-        "metric": metric,
-        "value": float(value),
-        "peer": peer,
-        "goal": goal,
-        "reached": reached,
-    }
 
 
 if __name__ == "__main__":

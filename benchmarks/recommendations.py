@@ -27,6 +27,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.figures import row
 from benchmarks.predictions import home_of
 from benchmarks.recommendation_splits import SPLITS, Split
 from dmp.recommendations.context import Context, context_as_known
@@ -63,8 +64,8 @@ def main() -> None:
             continue
         home = home_of(split.source, given.data / split.folder, given.homes, split.settings)
         for figure in rows(split, home, given.peers or Path(sys.executable)):
-            row = {"split": split.name, **figure}
-            print(json.dumps(row) if given.json else _line(row), flush=True)
+            placed = {"split": split.name, **figure}
+            print(json.dumps(placed) if given.json else _line(placed), flush=True)
 
 
 def rows(split: Split, home: Home, python: Path) -> Iterator[dict[str, Any]]:
@@ -82,18 +83,18 @@ def rows(split: Split, home: Home, python: Path) -> Iterator[dict[str, Any]]:
             metric, split.times_peer[metric] * best if metric in split.times_peer else None
         )
         for name in ("recommended", "blended"):
-            yield _row(name, metric, own[name], best, goal if name == "recommended" else None)
+            yield row(name, metric, own[name], best, goal=goal if name == "recommended" else None, most=False)
         for name, values in peers.items():
             if metric in values:
-                yield _row(name, metric, values[metric], best, None)
+                yield row(name, metric, values[metric], best)
     for _, channel in tables["recommendation_channels"].iterrows():
         goal = split.found_goal if channel["channel"] == "all_channels" else None
         for metric in ("recall_of_new_items", "found_alone_share"):
             is_goal = metric == "recall_of_new_items"
-            yield _row(channel["channel"], metric, channel[metric], None, goal if is_goal else None)
-    yield _row("people", "population_count", found["population_count"].max(), None, None)
+            yield row(channel["channel"], metric, channel[metric], goal=goal if is_goal else None, most=False)
+    yield row("people", "population_count", found["population_count"].max())
     if not split.is_at_own_cut:
-        yield _row("stage", "seconds", seconds, None, None)
+        yield row("stage", "seconds", seconds)
 
 
 def own_tables(
@@ -159,7 +160,7 @@ def _facts(
 ) -> tuple[Context, pd.DataFrame]:
     """Return what is known on a cut, and what known people with acts did in the window after it."""
     context = context_as_known(connection, cut, split.last_date)
-    outcomes = context.aim.reached(outcomes_after(connection, cut, cut + window, known_on))
+    outcomes = context.judged_outcome.reached(outcomes_after(connection, cut, cut + window, known_on))
     is_with_acts = outcomes["user_key"].isin(_acts(split, context)["user_key"])
     return context, outcomes[outcomes["is_known"] & is_with_acts]
 
@@ -176,23 +177,13 @@ def _write(split: Split, folder: Path, context: Context, people: np.ndarray, gap
     pd.DataFrame({"user": people}).to_parquet(folder / "people.parquet")
 
 
-def _row(name: str, metric: str, value: float, peer: float | None, goal: float | None) -> dict[str, Any]:
-    reached = None if goal is None else bool(value >= goal)
-    return {
-        "name": name,
-        "metric": metric,
-        "value": float(value),
-        "peer": peer,
-        "goal": goal,
-        "reached": reached,
-    }
-
-
-def _line(row: dict[str, Any]) -> str:
-    verdict = "reached" if row["reached"] else "missed"
-    goal = "" if row["goal"] is None else f"  goal {row['goal']:.4f} {verdict}"
-    peer = "" if row["peer"] is None else f"  best peer {row['peer']:.4f}"
-    return f"{row['split']:14s} {row['name']:26s} {row['metric']:24s} {row['value']:.4f}{goal}{peer}"
+def _line(figure: dict[str, Any]) -> str:
+    verdict = "reached" if figure["reached"] else "missed"
+    goal = "" if figure["goal"] is None else f"  goal {figure['goal']:.4f} {verdict}"
+    peer = "" if figure["peer"] is None else f"  best peer {figure['peer']:.4f}"
+    return (
+        f"{figure['split']:14s} {figure['name']:26s} {figure['metric']:24s} {figure['value']:.4f}{goal}{peer}"
+    )
 
 
 if __name__ == "__main__":

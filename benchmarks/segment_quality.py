@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from benchmarks.segment_rows import row
+from benchmarks.figures import row
 
 GROUPS = {
     "bags": "BAG",

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.segment_rows import row
+from benchmarks.figures import row
 from dmp.segments.catalogue import read_catalogue
 from dmp.segments.checking import check_rules
 from dmp.segments.compiling import Side

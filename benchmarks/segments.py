@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.figures import line
 from benchmarks.segment_quality import quality
-from benchmarks.segment_rows import line
 from benchmarks.segment_speed import speed
 
 

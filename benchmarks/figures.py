@@ -1,4 +1,4 @@
-"""One figure about segments, and how it is printed."""
+"""One figure of a benchmark, and how it is printed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ def row(
     name: str,
     metric: str,
     value: float,
-    peer: str | None = None,
+    peer: str | float | None = None,
     *,
     goal: float | None = None,
     most: bool = True,
 ) -> dict[str, Any]:
     """Return one result; the goal is an upper bound, or with most=False a lower one."""
-    reached = None if goal is None else (value <= goal if most else value >= goal)
+    reached = None if goal is None else bool(value <= goal if most else value >= goal)
     shown = round(float(value), 4)
     return {"name": name, "metric": metric, "value": shown, "peer": peer, "goal": goal, "reached": reached}
 
