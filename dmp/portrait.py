@@ -25,16 +25,19 @@ def read_portrait(home: Home, user: str) -> dict[str, Any]:
     Raises DmpError where nobody, or more than one person, goes by that name.
     """
     with published(home) as build:
-        user_id = find_person(build, home, user)
-        (profile,) = build.rows("user_profiles", "FROM user_profiles WHERE user_id = ?", user_id)
-        rows = {name: build.rows(table, query, user_id) for name, (table, query) in PARTS.items()}
-        stamp = _stamp(build)
+        return portrait_of(build, find_person(build, home, user))
+
+
+def portrait_of(build: Published, user_id: str) -> dict[str, Any]:
+    """Return `read_portrait` of a person of an open build."""
+    (profile,) = build.rows("user_profiles", "FROM user_profiles WHERE user_id = ?", user_id)
+    rows = {name: build.rows(table, query, user_id) for name, (table, query) in PARTS.items()}
     for tag in rows["tags"]:
         tag["evidence"] = json.loads(tag["evidence"])
     moved_by = rows.pop("parts")
     for prediction in rows["predictions"]:
         prediction["parts"] = [part for part in moved_by if part["target"] == prediction["target"]]
-    return {"user_id": user_id, **stamp, "profile": profile, **rows}
+    return {"user_id": user_id, **build.stamp, "profile": profile, **rows}
 
 
 PARTS = {
@@ -135,7 +138,3 @@ def find_person(build: Published, home: Home, user: str) -> str:
         people = ", ".join(row["user_id"] for row in found)
         raise DmpError(f"'{user}' names {len(found)} people in different sources: use one of {people}")
     return found[0]["user_id"]
-
-
-def _stamp(build: Published) -> dict[str, str]:
-    return {name: build.build[name] for name in ("as_of_date", "build_id")}

@@ -50,6 +50,11 @@ class Published:
     build: dict[str, Any]
     connection: duckdb.DuckDBPyConnection
 
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Which build it is, for readers: as_of_date, build_id."""
+        return {name: self.build[name] for name in ("as_of_date", "build_id")}
+
     def rows(self, table: str, query: str, *parameters: object) -> list[dict[str, Any]]:
         """Return the query's rows by column; none where the build was made without `table`."""
         if table not in self.build["tables"]:

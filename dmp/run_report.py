@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -210,7 +212,13 @@ def _lists(build: Published) -> list[list[str]]:
 
 def _next(build: Published, home: Home) -> list[str]:
     place = "" if Home.at() == home else f" --home {home.root}"
-    someone = build.rows("user_profiles", SOMEONE)
-    commands = [f"dmp {verb} {row['user_id']}{place}" for row in someone for verb in ("profile", "recommend")]
+    people = [row["user_id"] for row in build.rows("user_profiles", SOMEONE)]
     query = "SELECT lifecycle_stage, count(*) FROM user_profiles GROUP BY ALL ORDER BY ALL"
-    return [*commands, f'dmp sql "{query}"{place}', f"dmp ui{place}"]
+    asked = [f"{verb} {user_id}" for user_id in people for verb in ("profile", "recommend")]
+    return [f"{_program()} {words}{place}" for words in (*asked, f'sql "{query}"', "pages", "ui")]
+
+
+def _program() -> str:
+    """Return `dmp` as whoever started it can type it: where it is not on their path, with the path they took."""
+    typed = Path(sys.argv[0])
+    return str(typed) if typed.name == "dmp" and not typed.is_absolute() and typed.parent.name else "dmp"

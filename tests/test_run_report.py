@@ -70,3 +70,16 @@ def test_the_summary_of_a_build_without_models_leaves_them_out(tmp_path: Path) -
     assert "12 records of 1 files" in said
     assert "AUC" not in said
     assert "NDCG" not in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "program"),
+    [(".venv/bin/dmp", ".venv/bin/dmp"), ("/opt/dmp/bin/dmp", "dmp"), ("dmp", "dmp"), ("-c", "dmp")],
+)
+def test_what_to_type_next_is_told_as_the_program_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, program: str
+) -> None:
+    monkeypatch.setattr("sys.argv", [typed])
+    said = summary(published_home(tmp_path / "home"))
+    for words in ("profile ", "recommend ", "sql ", "pages", "ui"):
+        assert f"\n  {program} {words}" in said

@@ -94,7 +94,7 @@ def application(place: Home, port: int) -> ASGIApp:
 def _page(desk: Desk, page: str) -> Callable[[Request], Awaitable[Response]]:
     def facts() -> dict[str, Any]:
         with published(desk.home) as build:
-            return {"stamp": stamp(build), **READERS[page](build)}
+            return {"stamp": build.stamp, **READERS[page](build)}
 
     async def shown(request: Request) -> Response:
         return desk.answer(request, page, await run_in_threadpool(facts))
@@ -106,16 +106,11 @@ def _segment(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def shown(request: Request) -> Response:
         def facts() -> dict[str, Any]:
             with published(desk.home) as build:
-                return {"stamp": stamp(build), **segments.read_one(build, request.path_params["segment_id"])}
+                return {"stamp": build.stamp, **segments.read_one(build, request.path_params["segment_id"])}
 
         return desk.answer(request, "segment", await run_in_threadpool(facts))
 
     return shown
-
-
-def stamp(build: Published) -> dict[str, str]:
-    """Return which build a page is of."""
-    return {name: build.build[name] for name in ("as_of_date", "build_id")}
 
 
 async def _language(request: Request) -> Response:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from dmp.pages import charts
 from dmp.pages.forms import form
 from dmp.pages.texts import language_of
-from dmp.portrait import find_person, read_portrait
+from dmp.portrait import find_person, portrait_of
 from dmp.published import published
 from dmp.settings import DmpError, Home
 
@@ -91,9 +91,8 @@ def _person(desk: Desk, request: Request) -> str:
 
 def _begin(home: Home) -> dict[str, Any]:
     with published(home) as build:
-        stamp = {name: build.build[name] for name in ("as_of_date", "build_id")}
         examples = [row["user_id"] for row in build.rows("user_profiles", EXAMPLES)]
-        return {"stamp": stamp, "examples": examples}
+        return {"stamp": build.stamp, "examples": examples}
 
 
 def _find(home: Home, asked: str) -> str:
@@ -102,12 +101,14 @@ def _find(home: Home, asked: str) -> str:
 
 
 def _portrait(home: Home, user_id: str) -> dict[str, Any]:
-    found = read_portrait(home, user_id)
     with published(home) as build:
+        # A later build may have made one person of two: the one who is left is shown.
+        found = portrait_of(build, find_person(build, home, user_id))
+        user_id = found["user_id"]
         days = build.rows("user_days", DAYS, user_id)
         return {
             "portrait": found,
-            "stamp": {name: found[name] for name in ("as_of_date", "build_id")},
+            "stamp": build.stamp,
             "days": charts.bars(days, "event_date", ["event_count"]) if days else None,
             "spending": charts.bars(days, "event_date", ["purchase_amount"]) if days else None,
             "sessions": build.rows("user_sessions", SESSIONS, user_id),

@@ -100,7 +100,7 @@ def _dictionary(home: Home) -> dict[str, Any]:
     """Return the columns of each published table with their types and meanings."""
     with published(home) as build:
         rows = build.rows("user_profiles", COLUMNS)
-        stamp = {name: build.build[name] for name in ("as_of_date", "build_id")}
+        stamp = build.stamp
     tables: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         meaning = row["comment"] or column_text(row["table_name"], row["column_name"]) or ""

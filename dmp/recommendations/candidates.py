@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,13 +24,14 @@ def recall_candidates(context: Context, people: pd.DataFrame, channels: Sequence
     A channel proposes its best items up to its quota, ranked from 1; one for discovery only those that the person
     never touched. Of what a person never touched at most `candidate_limit` stay: those that the channels rank best.
     """
+    from threadpoolctl import threadpool_limits
+
     user_keys = people["user_key"].to_numpy()
     size = max(1, _BLOCK_CELLS // max(1, len(context.items)))
     parts = [user_keys[start : start + size] for start in range(0, max(1, len(user_keys)), size)]
-    if len(parts) == 1:
-        return _block(context, user_keys, channels)
-    # numpy and scipy let other threads work meanwhile; blocks do not touch each other.
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    # numpy and scipy let other threads work meanwhile; blocks do not touch each other. The limit on threads of a matrix
+    # product holds for the whole process: set by each block it would be lifted while another still counts on it.
+    with threadpool_limits(1), ThreadPoolExecutor(context.threads) as threads:
         return pd.concat(threads.map(lambda keys: _block(context, keys, channels), parts), ignore_index=True)
 
 

@@ -89,7 +89,7 @@ def recommendation_channels(
 
 
 def _known_purchases(context: Context, outcomes: pd.DataFrame) -> pd.DataFrame:
-    return context.aim.reached(outcomes[outcomes["is_known"]])
+    return context.judged_outcome.reached(outcomes[outcomes["is_known"]])
 
 
 def mean_share(found: pd.Series, counts: pd.Series) -> float:

@@ -16,9 +16,9 @@ import pandas as pd
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
 from dmp.recommendations import facts
-from dmp.recommendations.aim import PURCHASE, Aim, strongest_aim
 from dmp.recommendations.day_facts import Days, days_of
 from dmp.recommendations.item_facts import item_facts, person_facts
+from dmp.recommendations.judged_outcome import PURCHASE, JudgedOutcome, strongest_outcome
 from dmp.recommendations.neighbours import item_neighbours, late_weights, person_weights
 from dmp.recommendations.value import ItemWorth, item_worth
 from dmp.settings import Settings
@@ -40,9 +40,10 @@ class Context:
     the cut. `pairs`: one row per (user_key, item_key) with activity, sorted. `days`: the same per day of
     activity. `people`: one row per user_key, sorted; `segment_id` is the cluster of then. Attributes without
     history (age, region, consent, category, rules on items) are those of the served day; stock, which what was
-    bought since has changed, is looked at in serving only. `order`, `list_length` and `rules` are the owner's. `aim` is
-    what lists are judged by. `learnt_on`: the context from which everything that is learned from all people is learned,
-    if it is an earlier one; the popularity in `items` is of that one too.
+    bought since has changed, is looked at in serving only. `order`, `list_length` and `rules` are the owner's.
+    `judged_outcome` is what lists are judged by. `learnt_on`: the context from which everything that is learned from
+    all people is learned, if it is an earlier one; the popularity in `items` is of that one too. `threads`: so many
+    blocks of people may be looked at at once; nothing else depends on it.
     """
 
     cut: date
@@ -54,8 +55,9 @@ class Context:
     order: ListOrder = field(default_factory=ListOrder)
     list_length: int = 20
     rules: ListRules = field(default_factory=ListRules)
-    aim: Aim = PURCHASE
+    judged_outcome: JudgedOutcome = PURCHASE
     learnt_on: Context | None = None
+    threads: int = 1
 
     @property
     def learning(self) -> Context:
@@ -199,6 +201,7 @@ def context_as_known(
         settings.list_order,
         settings.list_length,
         settings.list_rules,
-        strongest_aim(connection, as_of_date),
+        strongest_outcome(connection, as_of_date),
         learnt_on,
+        settings.threads,
     )

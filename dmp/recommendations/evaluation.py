@@ -42,11 +42,11 @@ def owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
 
 
 def _bought_codes(context: Context) -> np.ndarray:
-    return context.codes(context.pairs[context.pairs[context.aim.pair_count] > 0])
+    return context.codes(context.pairs[context.pairs[context.judged_outcome.pair_count] > 0])
 
 
 def _is_cold(context: Context, rows: pd.DataFrame) -> np.ndarray:
-    return context.items[context.aim.people_count].to_numpy()[rows["item_key"].to_numpy()] == 0
+    return context.items[context.judged_outcome.people_count].to_numpy()[rows["item_key"].to_numpy()] == 0
 
 
 _SCOPES: dict[str, Callable[[Context, pd.DataFrame], np.ndarray]] = {
@@ -119,11 +119,11 @@ def recommendation_metrics(
 ) -> pd.DataFrame:
     """Return list_name, population, metric, value, evaluation_cut, window_days, population_count.
 
-    `found`: by list_name the `heads` of the lists. What counts as bought is the context's aim. Populations: `buyers`,
-    everyone who bought within the window; `known_buyers`, those with any activity by the cut; `unknown_buyers`, the
-    others.
+    `found`: by list_name the `heads` of the lists. What counts as bought is the context's judged outcome.
+    Populations: `buyers`, everyone who bought within the window; `known_buyers`, those with any activity by the cut;
+    `unknown_buyers`, the others.
     """
-    bought = context.aim.reached(outcomes)
+    bought = context.judged_outcome.reached(outcomes)
     populations = {
         "buyers": np.sort(bought["user_key"].unique()),
         "known_buyers": np.sort(bought.loc[bought["is_known"], "user_key"].unique()),

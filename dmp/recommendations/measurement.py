@@ -59,7 +59,7 @@ def _measured_lists(
     """Return the first items of every list by its name, what the channels found, and the candidates by score of those
     people with whom other aims are tried.
     """
-    buyers = np.sort(context.aim.reached(outcomes)["user_key"].unique())
+    buyers = np.sort(context.judged_outcome.reached(outcomes)["user_key"].unique())
     found: dict[str, list[Heads]] = defaultdict(list)
     hits, tried = [], []
     for start in range(0, max(1, len(buyers)), BLOCK_OF_PEOPLE):

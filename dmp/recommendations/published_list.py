@@ -52,7 +52,7 @@ def read_recommendations(home: Home, user: str, count: int | None = None) -> dic
         user_id, listed = recommend_one(build, home, user, count)
         return {
             "user_id": user_id,
-            **{name: build.build[name] for name in ("as_of_date", "build_id")},
+            **build.stamp,
             "is_listing": "recommendations" in build.build["tables"],
             "recommendations": listed,
             "left_out": build.rows("recommendation_fates", LEFT_OUT, user_id),

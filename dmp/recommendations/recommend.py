@@ -72,7 +72,7 @@ def recommend_all(
         ),
         **metrics,
         "recommendation_models": ranker.described().assign(
-            judged_by=served.aim.name, margin_basis=served.worth.basis
+            judged_by=served.judged_outcome.name, margin_basis=served.worth.basis
         ),
     }
 

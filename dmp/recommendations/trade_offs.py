@@ -33,7 +33,7 @@ def recommendation_trade_offs(
     ndcg_at_10 as in `recommendation_metrics`; diversity_at_10: mean unlikeness of two items of a list;
     new_item_share_at_10; value_at_10: summed value of the items, in the unit of the margin, missing without any.
     """
-    bought = context.aim.reached(outcomes)
+    bought = context.judged_outcome.reached(outcomes)
     buyers = np.sort(bought["user_key"].unique())[:MOST_PEOPLE]
     ranked = ranked[ranked["user_key"].isin(buyers)].reset_index(drop=True)
     alike, rows = item_likeness(context), []

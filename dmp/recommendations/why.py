@@ -61,10 +61,9 @@ def read_why(home: Home, user: str, item: str, vectors_as_of: VectorsAsOf) -> di
     """
     with published(home) as build:
         user_id = find_person(build, home, user)
-        stamp = {name: build.build[name] for name in ("as_of_date", "build_id")}
         if "recommendations" not in build.build["tables"]:
-            raise DmpError(f"build {stamp['build_id']} holds no recommendations")
-        fate = {"user_id": user_id, **stamp, **_fate(build, user_id, item)}
+            raise DmpError(f"build {build.stamp['build_id']} holds no recommendations")
+        fate = {"user_id": user_id, **build.stamp, **_fate(build, user_id, item)}
     if fate["stage"] == "recall":
         fate["gap"] = recall_gap(home, user_id, fate["item_id"], vectors_as_of)
     return fate

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from repeat_shop import AS_OF_DATE, COLD, NO_CONSENT, context_with_vectors, shop, user_key
+from threadpoolctl import threadpool_info
 
 from dmp.recommendations.candidates import proposals, recall_candidates
 from dmp.recommendations.context import Context
@@ -196,3 +197,14 @@ def test_people_are_in_the_cluster_of_the_cut_not_in_a_later_one(
     assert pd.isna(now.loc[user_key(COLD)])
     before = context_with_vectors(connection, date(2024, 1, 20)).people["segment_id"]
     assert before.isna().all()
+
+
+def test_neither_threads_nor_blocks_of_people_change_a_bit_and_the_process_keeps_its_threads(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = recall_candidates(context, context.people, CHANNELS)
+    before = threadpool_info()
+    monkeypatch.setattr("dmp.recommendations.candidates._BLOCK_CELLS", 7 * len(context.items))
+    in_blocks = recall_candidates(replace(context, threads=4), context.people, CHANNELS)
+    pd.testing.assert_frame_equal(in_blocks, at_once, check_exact=True)
+    assert threadpool_info() == before

@@ -16,7 +16,7 @@ WHERE landed_date <= $as_of_date
 
 
 @dataclass(frozen=True)
-class Aim:
+class JudgedOutcome:
     """An outcome by the columns that count it: of `outcomes`, of the context's pairs, and of its items (people)."""
 
     name: str
@@ -25,19 +25,19 @@ class Aim:
     people_count: str
 
     def reached(self, outcomes: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of `outcomes` that reached the aim."""
+        """Return the rows of `outcomes` in which it came about."""
         return outcomes[outcomes[self.outcome_count] > 0]
 
 
-PURCHASE = Aim("purchase", "purchase_count", "purchase_day_count", "buyers_life")
-CART = Aim("cart", "cart_count", "cart_count", "viewers_life")
-VIEW = Aim("view", "view_count", "view_count", "viewers_life")
+PURCHASE = JudgedOutcome("purchase", "purchase_count", "purchase_day_count", "buyers_life")
+CART = JudgedOutcome("cart", "cart_count", "cart_count", "viewers_life")
+VIEW = JudgedOutcome("view", "view_count", "view_count", "viewers_life")
 
 
-def strongest_aim(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Aim:
-    """Return the aim of a log: purchases; carts and favourites where nothing is bought; views where there are neither.
+def strongest_outcome(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> JudgedOutcome:
+    """Return that of a log: purchases; carts and favourites where nothing is bought; views where there are neither.
 
-    An empty log aims at purchases.
+    In an empty log it is purchases.
     """
     row = connection.execute(_COUNTS, {"as_of_date": as_of_date}).fetchone()
     is_bought, is_carted = row or (None, None)

@@ -6,15 +6,15 @@ import pandas as pd
 import pytest
 from few_people import context_of
 
-from dmp.recommendations.aim import CART, PURCHASE, VIEW, Aim, strongest_aim
 from dmp.recommendations.context import Context
 from dmp.recommendations.evaluation import heads, recommendation_metrics
+from dmp.recommendations.judged_outcome import CART, PURCHASE, VIEW, JudgedOutcome, strongest_outcome
 
 DAY = date(2024, 6, 30)
 
 
 @pytest.mark.parametrize(
-    ("counts", "landed_date", "aim"),
+    ("counts", "landed_date", "outcome"),
     [
         ((1, 0, 0), DAY, PURCHASE),
         ((0, 1, 0), DAY, CART),
@@ -24,7 +24,7 @@ DAY = date(2024, 6, 30)
     ],
 )
 def test_lists_are_judged_by_the_strongest_outcome_that_has_landed(
-    counts: tuple[int, int, int], landed_date: date, aim: Aim
+    counts: tuple[int, int, int], landed_date: date, outcome: JudgedOutcome
 ) -> None:
     connection = duckdb.connect()
     connection.execute("CREATE SCHEMA profiles")
@@ -34,14 +34,19 @@ def test_lists_are_judged_by_the_strongest_outcome_that_has_landed(
             $4::DATE AS landed_date""",
         [*counts, landed_date],
     )
-    assert strongest_aim(connection, DAY) == aim
+    assert strongest_outcome(connection, DAY) == outcome
 
 
 def test_a_log_of_views_is_judged_by_views_and_what_was_seen_is_not_new() -> None:
     plain = context_of([(1, 0, 5), (2, 1, 3)], 3, is_bought=False)
     pairs = plain.pairs.assign(view_count=1)
     context = Context(
-        plain.cut, plain.items.assign(viewers_life=[1, 1, 0]), pairs, plain.days, plain.people, aim=VIEW
+        plain.cut,
+        plain.items.assign(viewers_life=[1, 1, 0]),
+        pairs,
+        plain.days,
+        plain.people,
+        judged_outcome=VIEW,
     )
     outcomes = pd.DataFrame(
         {"user_key": [1, 1, 2], "item_key": [0, 2, 2], "purchase_count": 0, "cart_count": 0, "view_count": 1}
