@@ -23,7 +23,7 @@ from dmp.landing.commands import app as contract_commands
 from dmp.landing.land_commands import land
 from dmp.looking import sql, status, verify
 from dmp.looking_at_people import profile, recommend, why
-from dmp.pages.commands import pages
+from dmp.pages.commands import account, pages
 from dmp.predictions.commands import backtest
 from dmp.predictions.model_commands import model
 from dmp.privacy.commands import access, erase
@@ -178,6 +178,7 @@ app.add_typer(vectors, name="vectors", rich_help_panel="Look")
 
 for keep in (doctor, alerts, backup, restore, upgrade):
     app.command(rich_help_panel="Keep")(reported(keep))
+app.add_typer(account, name="account", rich_help_panel="Keep")
 app.add_typer(key, name="key", rich_help_panel="Keep")
 
 

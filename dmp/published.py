@@ -93,16 +93,20 @@ def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.Duc
 
 
 @contextmanager
-def published(home: Home) -> Iterator[Published]:
+def published(home: Home, *, milliseconds: int | None = None) -> Iterator[Published]:
     """Open the home's current build: what it says of itself and its rows are of one build, whatever is published
-    meanwhile. Raises DmpError where nothing was published yet, or the build is damaged.
+    meanwhile. milliseconds: limit on one statement, none is None.
+
+    Raises DmpError where nothing was published yet, the build is damaged, or a statement took too long.
     """
-    build, connection = _open_current(home)
+    build, connection = _open_current(home, milliseconds)
     try:
         yield Published(build, connection)
     except duckdb.Error as error:
         if is_damage(error):
             raise damaged_build(home, error) from error
+        if isinstance(error, duckdb.InterruptException):
+            raise DmpError("the question took too long and was stopped: ask for less") from error
         raise
     finally:
         connection.close()

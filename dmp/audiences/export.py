@@ -22,11 +22,14 @@ from dmp.settings import Home, SettingsError
 MEMBER_COLUMNS = ("user_id", "segment_id", "segment_name", "valid_from", "reason")
 
 
-def export_audience(home: Home, segment_id: str, to: str, *, is_dry_run: bool = False) -> dict[str, Any]:
+def export_audience(
+    home: Home, segment_id: str, to: str, *, is_dry_run: bool = False, asked_by: str = ""
+) -> dict[str, Any]:
     """Write an export and return its record; a dry run writes nothing and returns what the record would be.
 
     Keys: export_id, exported_at, segment_id, segment_name, rule, destination, purpose, as_of_date, build_id,
-    person_count, row_count, withheld (people by reason), file, is_small (fewer people than the destination advises).
+    person_count, row_count, withheld (people by reason), file, is_small (fewer people than the destination advises),
+    asked_by (an account of the pages, empty where nobody has one).
     Raises SettingsError for an unknown destination, DmpError for an unknown segment.
     """
     if to not in DESTINATIONS:
@@ -35,7 +38,7 @@ def export_audience(home: Home, segment_id: str, to: str, *, is_dry_run: bool = 
     with published(home) as build:
         members = read_members(build, segment_id, destination)
         rows = _contact_rows(build, home, members, destination) if destination.columns else []
-        record = _record(build, members, to, len(rows) or len(members.rows))
+        record = _record(build, members, to, len(rows) or len(members.rows)) | {"asked_by": asked_by}
         if is_dry_run:
             return record | {"file": None}
         home.exports.mkdir(mode=0o700, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,33 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from dmp.pages import home, lifecycle, lists, models, people, quality, questions, segments
+from dmp.pages import (
+    builder,
+    exports,
+    home,
+    lifecycle,
+    lists,
+    login,
+    models,
+    people,
+    quality,
+    questions,
+    segments,
+)
 from dmp.pages.cases import Cases
 from dmp.pages.formats import FILTERS
 from dmp.pages.forms import form
 from dmp.pages.lookups import Lookups
-from dmp.pages.safety import Safety
+from dmp.pages.readers import reader_of
+from dmp.pages.safety import Safety, origins
+from dmp.pages.sessions import Sessions
 from dmp.pages.texts import LANGUAGES, Words, language_of, read_texts
 from dmp.published import Published, published
 from dmp.settings import DmpError, Home
@@ -40,11 +55,16 @@ class Desk:
     cases: Cases
     lookups: Lookups
 
+    def words(self, request: Request) -> Words:
+        """Return the texts in the reader's language."""
+        return self.texts[language_of(request)]
+
     def answer(self, request: Request, page: str, facts: dict[str, Any], status: int = 200) -> HTMLResponse:
         """Return a page in the reader's language."""
-        language = language_of(request)
+        words, reader = self.words(request), reader_of(request)
+        pages = [name for name in PAGES if reader.may_open(f"/{name}")]
         content = self.templates.get_template(f"{page}.html").render(
-            t=self.texts[language], language=language, page=page, pages=PAGES, **facts
+            t=words, language=words.language, page=page, pages=pages, reader=reader, **facts
         )
         return HTMLResponse(content, status)
 
@@ -61,8 +81,14 @@ READERS: dict[str, Callable[[Published], dict[str, Any]]] = {
 PAGES = ("home", "people", "segments", "lifecycle", "models", "lists", "quality", "questions")
 
 
-def application(place: Home, port: int) -> ASGIApp:
-    """Return the application for a home, to be served on the loopback address at `port`."""
+def application(place: Home, port: int, names: Sequence[str] = (), *, is_secure: bool = False) -> ASGIApp:
+    """Return the application for a home, to be served at `port`.
+
+    names: hosts that it goes by beside the loopback address, over TLS alone (its own, or a proxy's); only who has an
+    account is let in then. is_secure: whether it speaks TLS itself.
+    """
+    is_wide, sessions = bool(names), Sessions()
+    is_behind_tls = is_secure or is_wide
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -76,8 +102,11 @@ def application(place: Home, port: int) -> ASGIApp:
         Route("/", lambda request: RedirectResponse("/home"), methods=["GET"]),
         *(Route(f"/{page}", _page(desk, page), methods=["GET"]) for page in READERS),
         Route("/segments/{segment_id}", _segment(desk), methods=["GET"]),
+        *builder.routes(desk),
+        *exports.routes(desk),
         *people.routes(desk),
         *questions.routes(desk),
+        *login.routes(desk, sessions, is_secure=is_behind_tls),
         Route("/language", _language, methods=["POST"]),
         Route("/plotly.min.js", _plotly, methods=["GET"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -88,7 +117,9 @@ def application(place: Home, port: int) -> ASGIApp:
         405: _missing(desk),
         500: _broken(desk),
     }
-    return Safety(Starlette(routes=routes, exception_handlers=failures), port)
+    door = Middleware(login.Login, desk=desk, sessions=sessions, is_wide=is_wide, is_secure=is_behind_tls)
+    inside = Starlette(routes=routes, exception_handlers=failures, middleware=[door])
+    return Safety(inside, origins(port, names, is_secure=is_secure))
 
 
 def _page(desk: Desk, page: str) -> Callable[[Request], Awaitable[Response]]:
@@ -97,18 +128,16 @@ def _page(desk: Desk, page: str) -> Callable[[Request], Awaitable[Response]]:
             return {"stamp": build.stamp, **READERS[page](build)}
 
     async def shown(request: Request) -> Response:
-        return desk.answer(request, page, await run_in_threadpool(facts))
+        saved = page == "segments" and "saved" in request.query_params
+        return desk.answer(request, page, {"saved": saved, **await run_in_threadpool(facts)})
 
     return shown
 
 
 def _segment(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def shown(request: Request) -> Response:
-        def facts() -> dict[str, Any]:
-            with published(desk.home) as build:
-                return {"stamp": build.stamp, **segments.read_one(build, request.path_params["segment_id"])}
-
-        return desk.answer(request, "segment", await run_in_threadpool(facts))
+        facts = await run_in_threadpool(exports.segment_facts, desk.home, request.path_params["segment_id"])
+        return desk.answer(request, "segment", facts)
 
     return shown
 
@@ -158,7 +187,7 @@ def _broken(desk: Desk) -> Callable[[Request, Exception], Response]:
     """Say that the fault is ours, and nothing of what it was: the server's log has it."""
 
     def shown(request: Request, error: Exception) -> Response:
-        message = desk.texts[language_of(request)]("problem.broken")
+        message = desk.words(request)("problem.broken")
         return desk.answer(request, "problem", {"stamp": None, "message": message}, 500)
 
     return shown

@@ -12,7 +12,7 @@ from threading import Lock
 
 from dmp.settings import Home
 
-COLUMNS = ("at", "action", "user_id", "what")
+COLUMNS = ("at", "action", "user_id", "what", "who")
 
 
 class Lookups:
@@ -22,8 +22,10 @@ class Lookups:
         self.path = home.exports / "lookups.csv"
         self._lock = Lock()
 
-    def add(self, action: str, user_id: str = "", what: str = "") -> None:
-        """Write down an action: `portrait` or `why` of a person, `question` or `download` of tables."""
+    def add(self, action: str, user_id: str = "", what: str = "", who: str = "") -> None:
+        """Write down an action: `portrait` or `why` of a person, `question` or `download` of tables, `export` of a
+        segment, a saved `rule`, `login`, `login refused`, `logout`. who: the account, none where nobody has one.
+        """
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             place = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -31,4 +33,4 @@ class Lookups:
                 lines = csv.writer(file, lineterminator="\n")
                 if not file.tell():
                     lines.writerow(COLUMNS)
-                lines.writerow((datetime.now(UTC).isoformat(timespec="seconds"), action, user_id, what))
+                lines.writerow((datetime.now(UTC).isoformat(timespec="seconds"), action, user_id, what, who))

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from dmp.pages import charts
 from dmp.pages.forms import form
+from dmp.pages.readers import reader_of
 from dmp.pages.texts import language_of
 from dmp.portrait import find_person, portrait_of
 from dmp.published import published
@@ -61,14 +62,14 @@ def routes(desk: Desk) -> list[Route]:
 
     async def portrait(request: Request) -> Response:
         user_id = _person(desk, request)
-        desk.lookups.add("portrait", user_id)
+        desk.lookups.add("portrait", user_id, who=reader_of(request).name)
         facts = await run_in_threadpool(_portrait, desk.home, user_id)
         number = request.path_params["number"]
         return desk.answer(request, "portrait", {**facts, "case": number, "why": None})
 
     async def why(request: Request) -> Response:
         user_id, item = _person(desk, request), (await form(request)).get("item", "").strip()
-        desk.lookups.add("why", user_id, item)
+        desk.lookups.add("why", user_id, item, who=reader_of(request).name)
         answer = await run_in_threadpool(_why, desk.home, user_id, item, language_of(request))
         facts = await run_in_threadpool(_portrait, desk.home, user_id)
         number = request.path_params["number"]

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from dmp.dictionary.texts import column_text
 from dmp.pages.forms import form
+from dmp.pages.readers import reader_of
 from dmp.published import published
 from dmp.published_sql import ask
 from dmp.settings import DmpError, Home
@@ -48,7 +49,8 @@ def routes(desk: Desk) -> list[Route]:
     async def answer(request: Request) -> Response:
         given = await form(request)
         text, is_file = given.get("question", ""), given.get("answer") == "file"
-        desk.lookups.add("download" if is_file else "question", what=tables_in(text))
+        action = "download" if is_file else "question"
+        desk.lookups.add(action, what=tables_in(text), who=reader_of(request).name)
         try:
             async with turns:
                 limit = ROWS_OF_A_FILE if is_file else ROWS_SHOWN

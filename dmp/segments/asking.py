@@ -1,6 +1,7 @@
 """What is asked of segments: what a rule would hold before it is published, and why somebody is in one or not.
 
-Both judge today's people in the warehouse; what was published is read by `commands`.
+Both judge today's people: in the warehouse, or, before a reader's eyes, those of a published build
+(`published_people`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from dmp.segments.catalogue import read_catalogue
+from dmp.segments.catalogue import Catalogue, read_catalogue
 from dmp.segments.checking import check_rules
 from dmp.segments.compiling import Side
 from dmp.segments.measures import Measure, column_names, measures_of_rules
@@ -53,26 +54,33 @@ class Today:
 
 
 def preview(home: Home, path: Path) -> dict[str, Any]:
-    """Return what the segment in a file would hold today.
+    """Return what the segment in a file would hold today. Raises RuleError where the rule is refused."""
+    rule = read_rule(path)
+    with connect(home, home.settings(), read_only=True) as connection:
+        rules = {**load_rules([SHIPPED, home.segments]), rule.segment_id: rule}
+        return held_by(connection, rules, rule, read_catalogue(connection))
+
+
+def held_by(
+    connection: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], rule: Rule, catalogue: Catalogue
+) -> dict[str, Any]:
+    """Return what a rule of `rules` holds of the people of a connection.
 
     Keys: segment_id, rule, as_of_date, people_count, person_count, consented_count (who may be told apart for the
     segment's purpose), conditions (each with the people who fulfil it alone), overlaps (with each segment there is;
     `only_there_count` of its own id are those who would leave), joining_count (None for a new segment).
-    Raises RuleError where the rule is refused.
+    Raises RuleError where a rule is refused.
     """
-    rule = read_rule(path)
-    with connect(home, home.settings(), read_only=True) as connection:
-        rules = {**load_rules([SHIPPED, home.segments]), rule.segment_id: rule}
-        today = _today(connection, rules, rule)
-        member = today.side.member(rule)
-        people = exp.true()
-        consented = exp.and_(member, today.side.column(_consent(rule)))
-        conditions = [leaf for leaf, _ in leaves(rule.now.who)]
-        counts = today.counts([people, member, consented, *map(today.side.truth, conditions)])
-        asked = exp.select("user_key").from_("wide").where(member)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {asked.sql('duckdb')}")
-        overlaps = _rows(connection.execute(OVERLAP))
-        (as_of_date,) = connection.execute("SELECT max(as_of_date) FROM wide").fetchone() or (None,)
+    today = _today(connection, rules, rule, catalogue)
+    member = today.side.member(rule)
+    people = exp.true()
+    consented = exp.and_(member, today.side.column(_consent(rule)))
+    conditions = [leaf for leaf, _ in leaves(rule.now.who)]
+    counts = today.counts([people, member, consented, *map(today.side.truth, conditions)])
+    asked = exp.select("user_key").from_("wide").where(member)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {asked.sql('duckdb')}")
+    overlaps = _rows(connection.execute(OVERLAP))
+    (as_of_date,) = connection.execute("SELECT max(as_of_date) FROM wide").fetchone() or (None,)
     own = [row for row in overlaps if row["segment_id"] == rule.segment_id]
     return {
         "segment_id": rule.segment_id,
@@ -100,7 +108,7 @@ def judge(home: Home, segment: str, user_key: int) -> list[dict[str, Any]]:
         rules = load_rules([SHIPPED, home.segments])
         if segment not in rules:
             return []
-        today = _today(connection, rules, rules[segment])
+        today = _today(connection, rules, rules[segment], read_catalogue(connection))
         conditions = list(leaves(rules[segment].now.who))
         texts = [
             column
@@ -124,8 +132,9 @@ def judge(home: Home, segment: str, user_key: int) -> list[dict[str, Any]]:
     ]
 
 
-def _today(connection: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], rule: Rule) -> Today:
-    catalogue = read_catalogue(connection)
+def _today(
+    connection: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], rule: Rule, catalogue: Catalogue
+) -> Today:
     check_rules(rules, catalogue)
     measures = sorted({*measures_of_rules([rule], rules), _consent(rule)})
     (served,) = connection.execute("SELECT max(as_of_date) FROM profiles.user_profiles").fetchone() or (None,)

@@ -90,8 +90,18 @@ def load_rules(folders: Iterable[Path]) -> dict[str, Rule]:
 
 def read_rule(path: Path) -> Rule:
     """Return the rule in one file. Raises RuleError naming the place."""
-    where = Where(str(path), "")
-    node = where.mapping(_document(path), KEYS, needed=("id", "names", "owner", "purpose", "version", "who"))
+    try:
+        return parse_rule(path.read_bytes(), str(path))
+    except OSError as error:
+        raise RuleError(f"{path}: {error.strerror}") from error
+
+
+def parse_rule(text: bytes, file: str) -> Rule:
+    """Return the rule that a text in YAML says; file: what refusals call it. Raises RuleError naming the place."""
+    where = Where(file, "")
+    node = where.mapping(
+        _document(text, file), KEYS, needed=("id", "names", "owner", "purpose", "version", "who")
+    )
     segment_id = where.at("id").text(node["id"])
     if not SEGMENT_ID.fullmatch(segment_id):
         raise where.at("id").refusal(f"'{segment_id}' is no lower-case name like loyal_readers")
@@ -135,23 +145,20 @@ def _version(where: Where, part: Any) -> Version:
     )
 
 
-def _document(path: Path) -> Any:
+def _document(text: bytes, file: str) -> Any:
     try:
-        text = path.read_bytes()
         if len(text) > LARGEST_FILE_BYTES:
-            raise RuleError(f"{path}: a rule of more than {LARGEST_FILE_BYTES} bytes is none")
+            raise RuleError(f"{file}: a rule of more than {LARGEST_FILE_BYTES} bytes is none")
         depth = 0
         for event in yaml.parse(text, yaml.SafeLoader):
             # An alias may stand for a billion nodes.
             if isinstance(event, yaml.AliasEvent):
                 raise RuleError(
-                    f"{path}: YAML aliases (*name) are not open to rules: write the condition out"
+                    f"{file}: YAML aliases (*name) are not open to rules: write the condition out"
                 )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST_NODE:
-                raise RuleError(f"{path}: no YAML that can be read: more than {DEEPEST_NODE} levels deep")
+                raise RuleError(f"{file}: no YAML that can be read: more than {DEEPEST_NODE} levels deep")
         return yaml.safe_load(text)
-    except OSError as error:
-        raise RuleError(f"{path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise RuleError(f"{path}: no YAML that can be read: {' '.join(str(error).split())}") from error
+        raise RuleError(f"{file}: no YAML that can be read: {' '.join(str(error).split())}") from error

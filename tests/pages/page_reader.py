@@ -43,6 +43,10 @@ class Reader:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", path, urlencode(fields), {**own, **kind, **headers})
 
+    def post_json(self, path: str, text: str, **headers: str) -> Answer:
+        own = {"Host": f"127.0.0.1:{self.port}", "Origin": self.address, "Content-Type": "application/json"}
+        return self._ask("POST", path, text, {**own, **headers})
+
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
@@ -55,12 +59,12 @@ class Reader:
 
 
 @contextmanager
-def served(home: Home) -> Iterator[Reader]:
+def served(home: Home, *names: str) -> Iterator[Reader]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(application(home, port), host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.Config(application(home, port, names), host="127.0.0.1", port=port, log_level="warning")
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -47,7 +47,7 @@ def test_the_dictionary_stands_beside(reader: Reader) -> None:
 def test_questions_and_files_are_written_down(reader: Reader) -> None:
     reader.post("/questions", {"question": "SELECT 'ann' FROM user_profiles, user_tags", "answer": "file"})
     last = (reader.home.exports / "lookups.csv").read_text().splitlines()[-1]
-    assert last.endswith(",download,,user_profiles user_tags")
+    assert last.endswith(",download,,user_profiles user_tags,")
 
 
 def test_a_cell_that_begins_like_a_formula_is_a_text() -> None:

@@ -52,7 +52,7 @@ for (const table of document.querySelectorAll("table.rows")) {
     button.addEventListener("click", () => sort(table, place, head));
   });
   // What is about one person leaves through recorded doors alone.
-  if (main.querySelector("form[action$='/why#why']")) continue;
+  if (table.dataset.isPersonal || main.querySelector("form[action$='/why#why']")) continue;
   const save = document.createElement("button");
   save.type = "button";
   save.textContent = main.dataset.download;

@@ -17,12 +17,17 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 class Words:
     """The texts of one language by key, and its words by name."""
 
+    language: str
     texts: Mapping[str, str]
     words: Mapping[str, str]
 
     def __call__(self, key: str) -> str:
         """Return the text of a key of the pages."""
         return self.texts[key]
+
+    def of(self, kind: str) -> dict[str, str]:
+        """Return the texts of a kind, for a script: keys without it."""
+        return {key.partition(".")[2]: text for key, text in self.texts.items() if key.startswith(f"{kind}.")}
 
     def word(self, name: object) -> str:
         """Return what a column, a stage, a kind is called; without a word of its own it goes by its name."""
@@ -49,7 +54,8 @@ def read_texts(folder: Path) -> dict[str, Words]:
         return found
 
     return {
-        language: Words(read(f"{language}.yaml"), read(f"{language}.words.yaml")) for language in LANGUAGES
+        language: Words(language, read(f"{language}.yaml"), read(f"{language}.words.yaml"))
+        for language in LANGUAGES
     }
 
 
