@@ -57,6 +57,11 @@ def take_pages(home: Home) -> None:
         for name in PAGES:
             page.goto(f"{reader.address}/{name}")
             take(page, f"pages_{name}")
+        page.goto(f"{reader.address}/segments/loyal_customers")
+        take(page, "pages_segment")
+        page.goto(f"{reader.address}/builder?from=loyal_customers_at_risk")
+        page.locator("#count .big").wait_for()
+        take(page, "pages_builder")
         page.goto(f"{reader.address}/people")
         page.locator(".examples button").nth(1).click()
         take(page, "pages_portrait")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -33,12 +35,13 @@ from dmp.pages import (
 from dmp.pages.cases import Cases
 from dmp.pages.formats import FILTERS
 from dmp.pages.forms import form
+from dmp.pages.kept import Kept
 from dmp.pages.lookups import Lookups
 from dmp.pages.readers import reader_of
 from dmp.pages.safety import Safety, origins
 from dmp.pages.sessions import Sessions
 from dmp.pages.texts import LANGUAGES, Words, language_of, read_texts
-from dmp.published import Published, published
+from dmp.published import Published
 from dmp.settings import DmpError, Home
 
 HERE = Path(__file__).parent
@@ -54,6 +57,7 @@ class Desk:
     templates: Environment
     cases: Cases
     lookups: Lookups
+    kept: Kept
 
     def words(self, request: Request) -> Words:
         """Return the texts in the reader's language."""
@@ -81,11 +85,13 @@ READERS: dict[str, Callable[[Published], dict[str, Any]]] = {
 PAGES = ("home", "people", "segments", "lifecycle", "models", "lists", "quality", "questions")
 
 
-def application(place: Home, port: int, names: Sequence[str] = (), *, is_secure: bool = False) -> ASGIApp:
+def application(
+    place: Home, port: int, names: Sequence[str] = (), *, is_secure: bool = False, is_warm: bool = False
+) -> ASGIApp:
     """Return the application for a home, to be served at `port`.
 
     names: hosts that it goes by beside the loopback address, over TLS alone (its own, or a proxy's); only who has an
-    account is let in then. is_secure: whether it speaks TLS itself.
+    account is let in then. is_secure: whether it speaks TLS itself. is_warm: read each new build before somebody asks.
     """
     is_wide, sessions = bool(names), Sessions()
     is_behind_tls = is_secure or is_wide
@@ -97,7 +103,7 @@ def application(place: Home, port: int, names: Sequence[str] = (), *, is_secure:
         lstrip_blocks=True,
     )
     templates.filters |= FILTERS
-    desk = Desk(place, read_texts(HERE / "texts"), templates, Cases(), Lookups(place))
+    desk = Desk(place, read_texts(HERE / "texts"), templates, Cases(), Lookups(place), Kept(place))
     routes = [
         Route("/", lambda request: RedirectResponse("/home"), methods=["GET"]),
         *(Route(f"/{page}", _page(desk, page), methods=["GET"]) for page in READERS),
@@ -118,25 +124,31 @@ def application(place: Home, port: int, names: Sequence[str] = (), *, is_secure:
         500: _broken(desk),
     }
     door = Middleware(login.Login, desk=desk, sessions=sessions, is_wide=is_wide, is_secure=is_behind_tls)
-    inside = Starlette(routes=routes, exception_handlers=failures, middleware=[door])
+
+    @asynccontextmanager
+    async def running(app: Starlette) -> AsyncIterator[None]:
+        is_over = Event()
+        if is_warm:
+            Thread(target=desk.kept.keep_warm, args=(READERS, is_over), daemon=True).start()
+        yield
+        is_over.set()
+
+    inside = Starlette(routes=routes, exception_handlers=failures, middleware=[door], lifespan=running)
     return Safety(inside, origins(port, names, is_secure=is_secure))
 
 
 def _page(desk: Desk, page: str) -> Callable[[Request], Awaitable[Response]]:
-    def facts() -> dict[str, Any]:
-        with published(desk.home) as build:
-            return {"stamp": build.stamp, **READERS[page](build)}
-
     async def shown(request: Request) -> Response:
         saved = page == "segments" and "saved" in request.query_params
-        return desk.answer(request, page, {"saved": saved, **await run_in_threadpool(facts)})
+        facts = await run_in_threadpool(desk.kept.facts, page, READERS[page])
+        return desk.answer(request, page, {**facts, "saved": saved})
 
     return shown
 
 
 def _segment(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def shown(request: Request) -> Response:
-        facts = await run_in_threadpool(exports.segment_facts, desk.home, request.path_params["segment_id"])
+        facts = await run_in_threadpool(exports.segment_facts, desk.kept, request.path_params["segment_id"])
         return desk.answer(request, "segment", facts)
 
     return shown
@@ -169,18 +181,13 @@ async def _plotly(request: Request) -> Response:
 
 
 def _failed(desk: Desk) -> Callable[[Request, Exception], Response]:
-    def shown(request: Request, error: Exception) -> Response:
-        return desk.answer(request, "problem", {"stamp": None, "message": str(error)}, 409)
-
-    return shown
+    return lambda request, error: desk.answer(request, "problem", {"stamp": None, "message": str(error)}, 409)
 
 
 def _missing(desk: Desk) -> Callable[[Request, Exception], Response]:
-    def shown(request: Request, error: Exception) -> Response:
-        status = getattr(error, "status_code", 404)
-        return desk.answer(request, "problem", {"stamp": None, "message": None}, status)
-
-    return shown
+    return lambda request, error: desk.answer(
+        request, "problem", {"stamp": None, "message": None}, getattr(error, "status_code", 404)
+    )
 
 
 def _broken(desk: Desk) -> Callable[[Request, Exception], Response]:

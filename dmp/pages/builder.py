@@ -65,7 +65,8 @@ def routes(desk: Desk) -> list[Route]:
     async def count(request: Request) -> Response:
         sent = await json_object(request)
         async with turns:
-            return JSONResponse(await run_in_threadpool(_count, desk.home, catalogues, sent))
+            found = await run_in_threadpool(_count, desk.home, catalogues, sent)
+        return JSONResponse(found, headers={"Content-Disposition": "attachment; filename=count.json"})
 
     async def save(request: Request) -> Response:
         sent = json_object_of((await form(request)).get("rule", ""))

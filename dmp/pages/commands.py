@@ -45,7 +45,7 @@ def pages(  # noqa: PLR0917 - options, each by its name
         f"The pages of {place.root}: {scheme}://{names[0] if names else f'{HOST}:{port}'}/ (Ctrl-C ends it)"
     )
     uvicorn.run(
-        application(place, port, names, is_secure=is_secure),
+        application(place, port, names, is_secure=is_secure, is_warm=True),
         host=host,
         port=port,
         log_level="warning",

@@ -14,9 +14,10 @@ from dmp.audiences.destinations import DESTINATIONS
 from dmp.audiences.export import export_audience
 from dmp.pages import segments
 from dmp.pages.forms import form
+from dmp.pages.kept import Kept
 from dmp.pages.readers import reader_of
 from dmp.published import published
-from dmp.settings import DmpError, Home
+from dmp.settings import DmpError
 
 if TYPE_CHECKING:
     from dmp.pages.app import Desk
@@ -35,7 +36,7 @@ def routes(desk: Desk) -> list[Route]:
     async def members(request: Request) -> Response:
         segment_id = request.path_params["segment_id"]
         desk.lookups.add("members", what=segment_id, who=reader_of(request).name)
-        facts = await run_in_threadpool(_members, desk.home, segment_id)
+        facts = await run_in_threadpool(_members, desk, segment_id)
         return desk.answer(request, "segment", facts)
 
     async def export(request: Request) -> Response:
@@ -52,10 +53,10 @@ def routes(desk: Desk) -> list[Route]:
                     asked_by=reader,
                 )
         except DmpError as error:
-            facts = await run_in_threadpool(segment_facts, desk.home, segment_id)
+            facts = await run_in_threadpool(segment_facts, desk.kept, segment_id)
             return desk.answer(request, "segment", {**facts, "message": str(error)}, 400)
         if is_count:
-            facts = await run_in_threadpool(segment_facts, desk.home, segment_id)
+            facts = await run_in_threadpool(segment_facts, desk.kept, segment_id)
             return desk.answer(request, "segment", {**facts, "counted": record})
         desk.lookups.add("export", what=f"{record['segment_id']} {record['destination']}", who=reader)
         return FileResponse(desk.home.exports / record["file"], filename=record["file"])
@@ -66,21 +67,13 @@ def routes(desk: Desk) -> list[Route]:
     ]
 
 
-def segment_facts(home: Home, segment_id: str) -> dict[str, Any]:
+def segment_facts(kept: Kept, segment_id: str) -> dict[str, Any]:
     """Return what the page of a segment shows. Raises DmpError where the build has no such segment."""
-    with published(home) as build:
-        facts = segments.read_one(build, segment_id)
-        return {
-            "stamp": build.stamp,
-            **facts,
-            "destinations": list(DESTINATIONS),
-            "members": None,
-            "counted": None,
-            "message": None,
-        }
+    facts = kept.facts(f"segment {segment_id}", lambda build: segments.read_one(build, segment_id))
+    return {**facts, "destinations": list(DESTINATIONS), "members": None, "counted": None, "message": None}
 
 
-def _members(home: Home, segment_id: str) -> dict[str, Any]:
-    with published(home) as build:
+def _members(desk: Desk, segment_id: str) -> dict[str, Any]:
+    with published(desk.home) as build:
         members = build.rows("user_segments", MEMBERS, segment_id, MEMBERS_SHOWN)
-    return {**segment_facts(home, segment_id), "members": members}
+    return {**segment_facts(desk.kept, segment_id), "members": members}

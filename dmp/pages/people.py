@@ -15,7 +15,7 @@ from dmp.pages.forms import form
 from dmp.pages.readers import reader_of
 from dmp.pages.texts import language_of
 from dmp.portrait import find_person, portrait_of
-from dmp.published import published
+from dmp.published import Published, published
 from dmp.settings import DmpError, Home
 
 if TYPE_CHECKING:
@@ -49,14 +49,16 @@ def routes(desk: Desk) -> list[Route]:
     """Return the addresses of this page; a person is opened by a form, and then by a number that means nothing."""
 
     async def search(request: Request) -> Response:
-        return desk.answer(request, "people", {**await run_in_threadpool(_begin, desk.home), "message": None})
+        return desk.answer(
+            request, "people", {**await run_in_threadpool(desk.kept.facts, "people", _begin), "message": None}
+        )
 
     async def find(request: Request) -> Response:
         asked = (await form(request)).get("user", "").strip()
         try:
             user_id = await run_in_threadpool(_find, desk.home, asked)
         except DmpError as error:
-            begin = await run_in_threadpool(_begin, desk.home)
+            begin = await run_in_threadpool(desk.kept.facts, "people", _begin)
             return desk.answer(request, "people", {**begin, "message": str(error)}, 404)
         return RedirectResponse(f"/people/{desk.cases.open(user_id)}", 303)
 
@@ -90,10 +92,8 @@ def _person(desk: Desk, request: Request) -> str:
     return user_id
 
 
-def _begin(home: Home) -> dict[str, Any]:
-    with published(home) as build:
-        examples = [row["user_id"] for row in build.rows("user_profiles", EXAMPLES)]
-        return {"stamp": build.stamp, "examples": examples}
+def _begin(build: Published) -> dict[str, Any]:
+    return {"examples": [row["user_id"] for row in build.rows("user_profiles", EXAMPLES)]}
 
 
 def _find(home: Home, asked: str) -> str:

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from dmp.dictionary.texts import column_text
 from dmp.pages.forms import form
 from dmp.pages.readers import reader_of
-from dmp.published import published
+from dmp.published import Published
 from dmp.published_sql import ask
-from dmp.settings import DmpError, Home
+from dmp.settings import DmpError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def routes(desk: Desk) -> list[Route]:
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def begin(request: Request) -> Response:
-        facts = await run_in_threadpool(_dictionary, desk.home)
+        facts = await run_in_threadpool(desk.kept.facts, "questions", _dictionary)
         return desk.answer(request, "questions", {**facts, **_asked(FIRST_QUESTION)})
 
     async def answer(request: Request) -> Response:
@@ -56,7 +56,7 @@ def routes(desk: Desk) -> list[Route]:
                 limit = ROWS_OF_A_FILE if is_file else ROWS_SHOWN
                 found = await run_in_threadpool(ask, desk.home, text, limit, SECONDS)
         except DmpError as error:
-            facts = await run_in_threadpool(_dictionary, desk.home)
+            facts = await run_in_threadpool(desk.kept.facts, "questions", _dictionary)
             return desk.answer(request, "questions", {**facts, **_asked(text, message=str(error))}, 400)
         if is_file:
             return Response(
@@ -64,7 +64,7 @@ def routes(desk: Desk) -> list[Route]:
                 media_type="text/csv; charset=utf-8",
                 headers={"Content-Disposition": "attachment; filename=answer.csv"},
             )
-        facts = await run_in_threadpool(_dictionary, desk.home)
+        facts = await run_in_threadpool(desk.kept.facts, "questions", _dictionary)
         names = [str(name) for name in found.columns]
         rows = [dict(zip(names, row, strict=True)) for row in found.itertuples(index=False, name=None)]
         return desk.answer(request, "questions", {**facts, **_asked(text, names=names, rows=rows)})
@@ -98,13 +98,11 @@ def _asked(text: str, **answer: Any) -> dict[str, Any]:
     return {"question": text, "names": None, "rows": None, "message": None, "limit": ROWS_SHOWN, **answer}
 
 
-def _dictionary(home: Home) -> dict[str, Any]:
+def _dictionary(build: Published) -> dict[str, Any]:
     """Return the columns of each published table with their types and meanings."""
-    with published(home) as build:
-        rows = build.rows("user_profiles", COLUMNS)
-        stamp = build.stamp
+    rows = build.rows("user_profiles", COLUMNS)
     tables: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         meaning = row["comment"] or column_text(row["table_name"], row["column_name"]) or ""
         tables.setdefault(row["table_name"], []).append({**row, "meaning": meaning})
-    return {"tables": tables, "stamp": stamp}
+    return {"tables": tables}

@@ -9,7 +9,8 @@ import pytest
 from page_reader import Answer, Reader, served
 from small_build import ANN, published_home
 
-from dmp.pages.accounts import accounts_file, keep_account, log_in, read_accounts, remove_account
+from dmp.pages import accounts
+from dmp.pages.accounts import COST, accounts_file, keep_account, log_in, read_accounts, remove_account
 from dmp.pages.app import PAGES
 from dmp.pages.commands import why_not
 from dmp.pages.readers import ROLES
@@ -18,6 +19,14 @@ from dmp.settings import Home, SettingsError
 
 PASSWORD = "a horse and a staple"  # noqa: S105 - of these tests alone
 PEOPLE = {role: f"{role}.lee" for role in ROLES}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """What a hash costs is one test's matter; all others would only wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "COST", {**COST, "n": 16})
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +120,8 @@ def test_who_is_removed_or_changed_is_out_at_once(tmp_path: Path) -> None:
     home = Home.at(tmp_path)
     for name in ("ann", "bob"):
         keep_account(home, name, "viewer", PASSWORD)
-    sessions, accounts = Sessions(), read_accounts(home)
-    tokens = {name: sessions.begin(name, accounts[name]) for name in accounts}
+    sessions, kept = Sessions(), read_accounts(home)
+    tokens = {name: sessions.begin(name, kept[name]) for name in kept}
     remove_account(home, "ann")
     keep_account(home, "bob", "admin", PASSWORD)
     assert [sessions.reader(token, read_accounts(home)) for token in tokens.values()] == [None, None]
@@ -120,17 +129,17 @@ def test_who_is_removed_or_changed_is_out_at_once(tmp_path: Path) -> None:
 
 def test_a_session_ends_unused_and_at_last(tmp_path: Path) -> None:
     keep_account(Home.at(tmp_path), "ann", "viewer", PASSWORD)
-    now, accounts = [0.0], read_accounts(Home.at(tmp_path))
+    now, kept = [0.0], read_accounts(Home.at(tmp_path))
     sessions = Sessions(lambda: now[0])
-    idle, used = (sessions.begin("ann", accounts["ann"]) for _ in range(2))
+    idle, used = (sessions.begin("ann", kept["ann"]) for _ in range(2))
     now[0] = IDLE_SECONDS - 1
-    assert sessions.reader(used, accounts) is not None
+    assert sessions.reader(used, kept) is not None
     now[0] = IDLE_SECONDS + 1
-    assert sessions.reader(idle, accounts) is None
+    assert sessions.reader(idle, kept) is None
     while now[0] < LONGEST_SECONDS:
-        assert sessions.reader(used, accounts) is not None
+        assert sessions.reader(used, kept) is not None
         now[0] += IDLE_SECONDS - 1
-    assert sessions.reader(used, accounts) is None
+    assert sessions.reader(used, kept) is None
 
 
 def test_after_ten_wrong_passwords_one_waits_a_quarter_of_an_hour() -> None:
@@ -153,17 +162,21 @@ def test_too_many_tries_are_refused_even_with_the_right_password(tmp_path: Path)
         assert entered(reader, "ann").status == 429
 
 
-def test_a_password_is_kept_as_a_salted_hash_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_password_is_kept_as_a_salted_and_dear_hash_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert COST["n"] * COST["r"] * COST["p"] >= 2**15 * 8 * 3
+    monkeypatch.setattr(accounts, "COST", COST)
     home = Home.at(tmp_path)
     for name in ("ann", "bob"):
         keep_account(home, name, "viewer", PASSWORD)
-    accounts = read_accounts(home)
-    assert accounts["ann"].digest != accounts["bob"].digest
+    kept = read_accounts(home)
+    assert kept["ann"].digest != kept["bob"].digest
     assert PASSWORD not in accounts_file(home).read_text()
     assert accounts_file(home).stat().st_mode & 0o077 == 0
-    assert log_in(accounts, "ann", PASSWORD)
-    assert not log_in(accounts, "ann", PASSWORD + " ")
-    assert not log_in(accounts, "nobody", "")
+    assert log_in(kept, "ann", PASSWORD)
+    assert not log_in(kept, "ann", PASSWORD + " ")
+    assert not log_in(kept, "nobody", "")
 
 
 @pytest.mark.parametrize(

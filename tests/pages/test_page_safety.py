@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from page_reader import Reader, served
 
-from dmp.pages.app import READERS
+from dmp.pages.kept import Kept
 from dmp.pages.safety import FORMS_A_MINUTE
 from dmp.settings import Home
 
@@ -73,10 +73,10 @@ def test_a_flood_of_forms_is_told_to_wait(tmp_path: Path) -> None:
 
 
 def test_a_fault_tells_nothing_and_keeps_the_headers(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(build: object) -> dict[str, object]:
+    def broken(*asked: object) -> dict[str, object]:
         raise ValueError("a secret")
 
-    monkeypatch.setitem(READERS, "home", broken)
+    monkeypatch.setattr(Kept, "facts", broken)
     answer = reader.get("/home")
     assert answer.status == 500
     assert "a secret" not in answer.body
