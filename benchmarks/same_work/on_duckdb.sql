@@ -1,21 +1,26 @@
 -- Texts become keys, as in the platform: eight bytes of a hash, which no two texts may share (checked below).
-create temp table links as select distinct browser_id, user_id, device_id from events;
-
-create temp table browsers as select distinct hash(browser_id) as browser_key, browser_id from links;
+create temp table browsers as
+select hash(browser_id) as browser_key, browser_id
+from (select distinct browser_id from events);
 
 create temp table hubs as
-select distinct
-    hash(browser_id) as browser_key,
-    unnest(['user', 'device']) as identifier_type,
-    unnest([user_id, device_id]) as identifier
-from links;
+with seen as (
+    select distinct 'user' as identifier_type, hash(browser_id) as browser_key, user_id as identifier
+    from events
+    where user_id is not null
+    union all
+    select distinct 'device', hash(browser_id), device_id
+    from events
+    where device_id is not null
+)
+
+select *, hash(identifier_type, identifier) as hub_key from seen;
 
 -- Browsers of one login, or of one device, stand around the smallest of them; the smallest key spreads until it stays.
 create temp table people as
 with recursive stars as (
-    select browser_key, min(browser_key) over (partition by identifier_type, identifier) as centre_key
+    select browser_key, min(browser_key) over (partition by hub_key) as centre_key
     from hubs
-    where identifier is not null
 ),
 
 neighbours as (
@@ -39,7 +44,18 @@ select browser_key, browser_id, person_key, min(browser_id) over (partition by p
 from spread
 inner join browsers using (browser_key);
 
-select if(count(*) = count(distinct browser_key), 0, error('two browsers share a key')) from people;
+create temp table categories as
+select hash(category) as category_key, category, row_number() over (order by category desc) as category_number
+from (select distinct category from events where category is not null);
+
+select if(count(*) = count(distinct key), 0, error('two texts share a key'))
+from (
+    select browser_key as key from browsers
+    union all
+    select hub_key from (select distinct hub_key, identifier from hubs)
+    union all
+    select category_key from categories
+);
 
 copy (
     select 'browser' as identifier_type, browser_id as identifier, person_id from people
@@ -47,7 +63,6 @@ copy (
     select distinct identifier_type, identifier, person_id
     from hubs
     inner join people using (browser_key)
-    where identifier is not null
 ) to (getvariable('target') || '/identity_map.parquet');
 
 -- Who pauses for more than 30 minutes begins another visit: within half an hour there is none. So events are summed by
@@ -192,30 +207,36 @@ copy (
         on orders.person_key = touches.person_key and orders.event_at >= touches.touch_at
 ) to (getvariable('target') || '/order_channels.parquet');
 
-create type categories as enum (select distinct category from events where category is not null order by category);
-
+-- A count and a number in one integer: of equal counts the first by name is the largest.
 copy (
     with counted as (
-        select hash(browser_id) as browser_key, category::categories as category, count(*)::int as event_count
+        select hash(browser_id) as browser_key, hash(category) as category_key, count(*) as event_count
         from events
         where category is not null
-        group by browser_key, category
+        group by browser_key, category_key
     ),
 
     summed as (
-        select person_key, category, sum(event_count)::bigint as event_count
+        select person_key, category_number, sum(event_count)::bigint as event_count
         from counted
         inner join people using (browser_key)
-        group by person_key, category
+        inner join categories using (category_key)
+        group by person_key, category_number
+    ),
+
+    largest as (
+        select person_key, max(event_count << 20 | category_number, 3) as packed
+        from summed
+        group by person_key
     ),
 
     ranked as (
-        select *, row_number() over (partition by person_key order by event_count desc, category) as category_rank
-        from summed
-        qualify category_rank <= 3
+        select person_key, unnest(packed) as packed, generate_subscripts(packed, 1) as category_rank
+        from largest
     )
 
-    select person_id, category_rank, category, event_count
+    select person_id, category_rank, category, packed >> 20 as event_count
     from ranked
     inner join people on people.browser_key = ranked.person_key
+    inner join categories on categories.category_number = ranked.packed & 1048575
 ) to (getvariable('target') || '/top_categories.parquet');
