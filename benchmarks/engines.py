@@ -62,6 +62,8 @@ def main() -> None:
             ):
                 print(json.dumps(figure) if given.json else line(figure), flush=True)
                 rows.append(figure)
+                if told := figure.get("error") or figure.get("differing"):
+                    print(figure["peer"], told, file=sys.stderr)
     if given.picture:
         from benchmarks.engines_picture import draw
 

@@ -102,7 +102,7 @@ copy (
 
     visits as (
         select
-            any_value(browser_key) as browser_key,
+            browser_key,
             min(first_at) as started_at,
             max(last_at) as ended_at,
             sum(event_count)::bigint as event_count,
@@ -111,7 +111,7 @@ copy (
             sum(order_count)::bigint as order_count,
             sum(amount_cents)::bigint as amount_cents
         from numbered
-        group by visit_number
+        group by browser_key, visit_number
     )
 
     select browser_id, visits.* exclude (browser_key) from visits inner join people using (browser_key)
