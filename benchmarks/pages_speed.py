@@ -30,10 +30,11 @@ from dagster_pages import chromium_page
 from page_reader import served
 
 FIRST_SECONDS, PAGE_SECONDS = 3.0, 1.0
-# Histories that no page reads, and tables whose size the settings bound, stay as they are.
+# Histories that no page reads whole, and tables whose size the settings bound, stay as they are.
 LEFT = (
     "user_metrics_history", "user_attribute_history", "feature_changes", "identity_days", "identity_links",
     "prediction_parts", "user_features", "user_engagement", "quarantined_identifiers", "retired_users",
+    "recommendation_fates", "user_sessions", "user_interests", "user_tag_changes", "user_metrics", "user_paths",
 )  # fmt: skip
 ROLES_OF_IDS = ("user_id", "identifier_id")
 

@@ -59,7 +59,7 @@ def take_pages(home: Home) -> None:
             take(page, f"pages_{name}")
         page.goto(f"{reader.address}/segments/loyal_customers")
         take(page, "pages_segment")
-        page.goto(f"{reader.address}/builder?from=loyal_customers_at_risk")
+        page.goto(f"{reader.address}/builder?from=loyal_customers")
         page.locator("#count .big").wait_for()
         take(page, "pages_builder")
         page.goto(f"{reader.address}/people")
