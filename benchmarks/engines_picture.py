@@ -27,9 +27,10 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
             names = [row["peer"] or "platform (DuckDB)" for row in shown]
             bars = panel.barh(names, [row["value"] for row in shown], color=[_colour(row) for row in shown])
             panel.bar_label(bars, fmt="%.3g", padding=3, fontsize=8)
-            panel.set_xscale("log")
+            if metric == "CPU seconds":
+                panel.set_xscale("log")
             panel.margins(x=0.15)
-            panel.set_title(f"{size}: {metric} (logarithmic)", fontsize=10)
+            panel.set_title(f"{size}: {metric}", fontsize=10)
             panel.tick_params(labelsize=8)
             panel.spines[["top", "right"]].set_visible(False)
     path.parent.mkdir(parents=True, exist_ok=True)
