@@ -96,7 +96,7 @@ def test_the_same_log_is_made_twice(answers, tmp_path):
 
 def test_a_report_says_which_ratio_became_worse_and_which_is_noise():
     line = {"machine": "some processor, 2 cores, load before 0.1", **dict.fromkeys(RATIOS, 2.0)}
-    later = {**line, "commit": "b", "cpu_of_scan": 2.5, "cpu_of_pandas": 1.0, "memory_of_pandas": 2.1}
+    later = {**line, "commit": "b", "cpu_of_scan": 4.5, "cpu_of_pandas": 1.0, "memory_of_pandas": 2.1}
     assert changes([{**line, "commit": "a"}]) == ["nothing to compare with yet"]
     told = changes([{**line, "commit": "a"}, later])
     assert told[0] == "a -> b"
