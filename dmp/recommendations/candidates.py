@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.ordering import best_of_matrix, position_in_group
+from dmp.recommendations.ordering import best_of_matrix, best_places, places_in_rows
 from dmp.recommendations.recipe import Channel, candidate_limit
 
 # Scores of one channel for one block of people, as dense float32: 4 MB.
@@ -32,59 +32,77 @@ def recall_candidates(context: Context, people: pd.DataFrame, channels: Sequence
     # numpy and scipy let other threads work meanwhile; blocks do not touch each other. The limit on threads of a matrix
     # product holds for the whole process: set by each block it would be lifted while another still counts on it.
     with threadpool_limits(1), ThreadPoolExecutor(context.threads) as threads:
+        # What each channel learns from all people is made first, side by side: blocks would wait for one another.
+        list(threads.map(lambda channel: channel.scores(context, user_keys[:1]), channels))
         return pd.concat(threads.map(lambda keys: _block(context, keys, channels), parts), ignore_index=True)
 
 
 def proposals(
     context: Context, user_keys: np.ndarray, channel: Channel, quota: int | None = None
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the scores of a channel for some people, people x items, and its proposals, see `best_of_matrix`."""
-    scores = channel.scores(context, user_keys)
-    scores = np.where(context.items["is_known"].to_numpy(), scores, 0).astype(np.float32, copy=False)
-    offered = np.where(context.touched(user_keys), 0, scores) if channel.is_discovery else scores
-    return scores, best_of_matrix(user_keys, offered, channel.quota if quota is None else quota)
+) -> pd.DataFrame:
+    """Return what a channel proposes to some people, see `best_of_matrix`."""
+    touched = np.flatnonzero(context.touched(user_keys))
+    offered = _offered(channel, _scores(context, user_keys, channel), touched)
+    return best_of_matrix(user_keys, offered, channel.quota if quota is None else quota)
+
+
+def _scores(context: Context, user_keys: np.ndarray, channel: Channel) -> np.ndarray:
+    """Return people x items, 0 for items that did not exist on the cut."""
+    scores = np.ascontiguousarray(channel.scores(context, user_keys), dtype=np.float32)
+    is_known = context.items["is_known"].to_numpy()
+    return scores if is_known.all() else np.where(is_known, scores, np.float32(0))
+
+
+def _offered(channel: Channel, scores: np.ndarray, touched: np.ndarray) -> np.ndarray:
+    """Return what a channel may propose; `touched`: cells of people x items."""
+    if not channel.is_discovery:
+        return scores
+    offered = scores.copy()
+    offered.ravel()[touched] = 0
+    return offered
 
 
 def _block(context: Context, user_keys: np.ndarray, channels: Sequence[Channel]) -> pd.DataFrame:
     item_count = len(context.items)
-    scored = {channel.name: proposals(context, user_keys, channel) for channel in channels}
-    shape = (len(user_keys), item_count)
-    ranks = {}
-    for name, (_, proposed) in scored.items():
-        ranks[name] = np.full(shape, np.nan, dtype=np.float32)
-        row = np.searchsorted(user_keys, proposed["user_key"].to_numpy())
-        ranks[name][row, proposed["item_key"].to_numpy()] = proposed["channel_rank"].to_numpy()
-    row, item_key = np.nonzero(_kept(ranks.values(), context.touched(user_keys)))
+    touched = np.flatnonzero(context.touched(user_keys))
+    scored, proposed = {}, {}
+    for channel in channels:
+        scores = scored[channel.name] = _scores(context, user_keys, channel)
+        row, item_key, _, rank = best_places(_offered(channel, scores, touched), channel.quota)
+        proposed[channel.name] = (row * item_count + item_key, rank.astype(np.float32))
+    cells = _kept(proposed.values(), touched, (len(user_keys), item_count))
+    row, item_key = np.divmod(cells, max(1, item_count))
+    # Where a cell of people x items stands among the candidates: one look instead of a search for each channel.
+    number = np.full(len(user_keys) * item_count, -1, dtype=np.int32)
+    number[cells] = np.arange(len(cells), dtype=np.int32)
     columns: dict[str, np.ndarray] = {"user_key": user_keys[row], "item_key": item_key.astype(np.int32)}
-    place = position_in_group(row) - 1
-    for name, (scores, _) in scored.items():
-        values = scores[row, item_key]
+    for name, scores in scored.items():
+        values = scores.ravel()[cells]
         columns[f"{name}_score"] = np.where(values > 0, values, np.float32(np.nan))
-        columns[f"{name}_place"] = np.where(values > 0, _places(values, row, place), np.float32(np.nan))
-        columns[f"{name}_rank"] = ranks[name][row, item_key]
+        columns[f"{name}_place"] = places_in_rows(values, row)
+        columns[f"{name}_rank"] = _numbered(number, len(cells), *proposed[name])
     return pd.DataFrame(columns)
 
 
-def _places(values: np.ndarray, row: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Rank the values of each row from 1, the largest first, ties in the order of items; `place`: columns from 0."""
-    board = np.full((row.max(initial=-1) + 1, place.max(initial=-1) + 1), -np.inf, dtype=np.float32)
-    board[row, place] = values
-    order = np.argsort(-board, axis=1, kind="stable")
-    rank = np.empty(board.shape, dtype=np.float32)
-    np.put_along_axis(rank, order, np.arange(1, board.shape[1] + 1, dtype=np.float32)[None], axis=1)
-    return rank[row, place]
+def _numbered(number: np.ndarray, count: int, cells: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Return the rank of each candidate that is among the proposed cells; missing for the others."""
+    ranks = np.full(count, np.nan, dtype=np.float32)
+    numbers = number[cells]
+    ranks[numbers[numbers >= 0]] = rank[numbers >= 0]
+    return ranks
 
 
-def _kept(ranks: Iterable[np.ndarray], touched: np.ndarray) -> np.ndarray:
-    """Say which pairs stay: all proposed ones that were touched, and the best others by fused rank."""
-    fused = np.zeros(touched.shape, dtype=np.float32)
-    for rank in ranks:
-        fused += np.nan_to_num(1 / (_FUSION_CONSTANT + rank), nan=0)
-    proposed, limit = fused > 0, candidate_limit(touched.shape[1])
-    if touched.shape[1] > limit:
-        untouched = np.where(touched, 0, fused)
-        best = best_of_matrix(np.arange(len(fused)), untouched, limit)
-        is_best = np.zeros(touched.shape, dtype=bool)
-        is_best[best["user_key"].to_numpy(), best["item_key"].to_numpy()] = True
-        proposed &= touched | is_best
-    return proposed
+def _kept(
+    proposed: Iterable[tuple[np.ndarray, np.ndarray]], touched: np.ndarray, shape: tuple[int, int]
+) -> np.ndarray:
+    """Return the cells that stay: all proposed ones that were touched, and the best others by fused rank.
+
+    `proposed`: per channel the cells of people x items and their ranks; cells are numbers, ascending.
+    """
+    fused = np.zeros(shape[0] * shape[1], dtype=np.float32)
+    for cells, rank in proposed:
+        fused[cells] += 1 / (_FUSION_CONSTANT + rank)
+    kept = touched[fused[touched] > 0]
+    fused[touched] = 0
+    row, item_key, _, _ = best_places(fused.reshape(shape), candidate_limit(shape[1]))
+    return np.sort(np.concatenate((kept, row * shape[1] + item_key)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,7 @@ from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
 from dmp.recommendations import facts
 from dmp.recommendations.day_facts import Days, days_of
+from dmp.recommendations.groups import group_codes
 from dmp.recommendations.item_facts import item_facts, person_facts
 from dmp.recommendations.judged_outcome import PURCHASE, JudgedOutcome, strongest_outcome
 from dmp.recommendations.neighbours import item_neighbours, late_weights, person_weights
@@ -118,15 +120,15 @@ class Context:
         return {}
 
     @cached_property
-    def _making(self) -> RLock:
-        return RLock()
+    def _making(self) -> defaultdict[str, RLock]:
+        return defaultdict(RLock)
 
     def made(self, make: Callable[[Context], Any]) -> Any:
         """Return `make(self)`, made once: what a channel learns from all people serves each block of them."""
         return self._once(f"{make.__module__}.{make.__qualname__}", lambda: make(self))
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
-        with self._making:
+        with self._making[name]:
             if name not in self._made:
                 self._made[name] = make()
             return self._made[name]
@@ -137,25 +139,37 @@ class Context:
 
     def own(self, column: str, user_keys: np.ndarray) -> np.ndarray:
         """One column of `pairs` as people x items, 0 where it is missing."""
-        matrix = self._once(column, lambda: self._pair_matrix(self.pairs[column].fillna(0)))
+        matrix = self._once(column, lambda: self.pair_matrix(self.pairs[column].fillna(0)))
         return matrix[self.positions(user_keys)].toarray()
 
     def touched(self, user_keys: np.ndarray) -> np.ndarray:
         """People x items: whether a person ever did anything with an item; being shown it is nothing done."""
         acts = ["view_count", "cart_count", "purchase_day_count", "dismiss_count"]
-        matrix = self._once("touched", lambda: self._pair_matrix(self.pairs[acts].fillna(0).sum(axis=1)))
+        matrix = self._once("touched", lambda: self.pair_matrix(self.pairs[acts].fillna(0).sum(axis=1)))
         return matrix[self.positions(user_keys)].toarray() > 0
 
-    def _pair_matrix(self, values: pd.Series) -> Any:
+    def pair_matrix(self, values: pd.Series | np.ndarray) -> Any:
+        """Return sparse people x items of one number per row of `pairs`."""
         from scipy.sparse import csr_matrix
 
         starts = np.r_[np.searchsorted(self.pairs["user_key"], self.user_keys), len(self.pairs)]
-        matrix = (values.to_numpy(dtype=np.float32), self.pairs["item_key"], starts)
+        matrix = (np.asarray(values, dtype=np.float32), self.pairs["item_key"], starts)
         return csr_matrix(matrix, shape=(len(self.user_keys), len(self.items)))
 
     def positions(self, user_keys: np.ndarray) -> np.ndarray:
         """Row of each person in `people`; every key must be there."""
-        return np.searchsorted(self.user_keys, user_keys)
+        # Rows come sorted by person: each is looked up once.
+        starts = np.flatnonzero(np.r_[True, user_keys[1:] != user_keys[:-1]][: len(user_keys)])
+        found = np.searchsorted(self.user_keys, user_keys[starts])
+        return np.repeat(found, np.diff(np.r_[starts, len(user_keys)]))
+
+    def people_codes(self, column: str) -> np.ndarray:
+        """Number of each person's group of a column of `people`, see `group_codes`."""
+        return self._once(f"people {column}", lambda: group_codes(self.people[column]))
+
+    def item_codes(self, column: str) -> np.ndarray:
+        """Number of each item's group of a column of `items`, see `group_codes`."""
+        return self._once(f"items {column}", lambda: group_codes(self.items[column]))
 
     def codes(self, rows: pd.DataFrame) -> np.ndarray:
         """One integer per (user_key, item_key) row, ordered like the two keys."""

@@ -11,8 +11,8 @@ import pandas as pd
 
 from dmp.recommendations.context import Context
 from dmp.recommendations.features import pair_facts
+from dmp.recommendations.groups import group_codes
 from dmp.recommendations.reasons import AGO, REASONS
-from dmp.recommendations.recall.category_affinity import group_codes
 from dmp.recommendations.recall.complements import baskets
 from dmp.recommendations.recall.next_items import transitions
 from dmp.recommendations.recall.popular_in_region import region_buyers

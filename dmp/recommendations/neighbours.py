@@ -13,6 +13,8 @@ NEIGHBOUR_COUNT = 60
 # A shop that buys everything says little about what goes together: only the strongest items of a person
 # count.
 ITEMS_PER_PERSON = 200
+# 32 MB of sorted numbers.
+_CELLS_AT_ONCE = 4_000_000
 
 
 def person_weights(context: Context) -> Any:
@@ -68,15 +70,27 @@ def strongest(matrix: Any, count: int) -> Any:
     """Keep the `count` largest values of each row; ties go to the smaller column."""
     from scipy.sparse import csr_matrix
 
-    matrix.sort_indices()
-    kept = []
-    for row in range(matrix.shape[0]):
-        start, end = matrix.indptr[row], matrix.indptr[row + 1]
-        if end - start <= count:
-            kept.append(np.arange(start, end))
-            continue
-        packed = (matrix.data[start:end].view(np.int32).astype(np.int64) << 32) - matrix.indices[start:end]
-        kept.append(np.sort(start + np.argpartition(packed, end - start - count)[end - start - count :]))
-    chosen = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
-    indptr = np.r_[0, np.cumsum([len(row) for row in kept])]
-    return csr_matrix((matrix.data[chosen], matrix.indices[chosen], indptr), shape=matrix.shape)
+    lengths = np.diff(matrix.indptr)
+    is_kept = np.ones(len(matrix.data), dtype=bool)
+    long = np.flatnonzero(lengths > count)
+    # Rows of about one length are cut together, at most so many cells at once.
+    long = long[np.argsort(lengths[long], kind="stable")]
+    while len(long):
+        rows = long[-max(1, _CELLS_AT_ONCE // lengths[long[-1]]) :]
+        long = long[: -len(rows)]
+        _cut(matrix, rows, lengths[rows], count, is_kept)
+    indptr = np.r_[0, np.cumsum(np.minimum(lengths, count))]
+    kept = csr_matrix((matrix.data[is_kept], matrix.indices[is_kept], indptr), shape=matrix.shape)
+    kept.sort_indices()
+    return kept
+
+
+def _cut(matrix: Any, rows: np.ndarray, lengths: np.ndarray, count: int, is_kept: np.ndarray) -> None:
+    """Mark in `is_kept` what falls out of some rows, each longer than `count`."""
+    columns = np.arange(lengths.max())
+    cells = columns < lengths[:, None]
+    place = (matrix.indptr[rows][:, None] + columns)[cells]
+    codes = np.full(cells.shape, np.iinfo(np.int64).min)
+    codes[cells] = (matrix.data[place].view(np.int32).astype(np.int64) << 32) - matrix.indices[place]
+    least = np.partition(codes, -count, axis=1)[:, -count]
+    is_kept[place] = (codes >= least[:, None])[cells]

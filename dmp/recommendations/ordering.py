@@ -7,7 +7,6 @@ import pandas as pd
 
 _GROUP_SIZE = 16
 _HALF, _ALL_BITS = np.uint64(32), np.uint64(2**32 - 1)
-_NOTHING = np.iinfo(np.uint64).max
 CHANNEL_COLUMNS = ["user_key", "item_key", "channel_score", "channel_rank"]
 
 
@@ -30,39 +29,49 @@ def best_of_matrix(user_keys: np.ndarray, scores: np.ndarray, quota: int) -> pd.
 
     Only scores above 0 count. `user_keys` ascend, one for each row.
     """
-    least = np.maximum(_thresholds(scores, quota), np.finfo(np.float32).tiny)
-    place = np.flatnonzero(scores >= least[:, None]) if quota else np.empty(0, dtype=np.int64)
-    row, item_key = np.divmod(place, max(1, scores.shape[1]))
-    codes = _first_codes(row, _codes(scores.ravel()[place], item_key), len(user_keys), quota)
-    row, rank = np.nonzero(codes < _NOTHING)
-    score, item_key = _decoded(codes[row, rank])
-    columns = (user_keys[row].astype(np.int64), item_key, score, (rank + 1).astype(np.int32))
+    row, item_key, score, rank = best_places(scores, quota)
+    columns = (user_keys[row].astype(np.int64), item_key, score, rank)
     return pd.DataFrame(dict(zip(CHANNEL_COLUMNS, columns, strict=True)))
 
 
-def _codes(scores: np.ndarray, item_keys: np.ndarray) -> np.ndarray:
-    """Return one integer per score above 0 and item: the smaller, the larger the score, ties by item.
+def best_places(scores: np.ndarray, quota: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return row, item_key, score and rank (from 1) of the `quota` best items of each row, see `best_of_matrix`."""
+    least = np.maximum(_thresholds(scores, quota), np.finfo(np.float32).tiny)
+    cells = np.flatnonzero(scores >= least[:, None]) if quota else np.empty(0, dtype=np.int64)
+    row, item_key = np.divmod(cells, max(1, scores.shape[1]))
+    values, item_key = _sorted_rows(row, scores.ravel()[cells], item_key)
+    rank = position_in_group(row)
+    is_best = rank <= quota
+    return row[is_best], item_key[is_best], values[is_best], rank[is_best].astype(np.int32)
 
-    The bits of positive floats are ordered as they are, and a row of integers is sorted several times as fast as rows
-    by three columns.
+
+def places_in_rows(values: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Rank the values above 0 of each row from 1, the largest first, the first of equal ones first; missing for the
+    others. `row` ascends.
     """
-    bits = scores.view(np.uint32).astype(np.uint64)
-    return (_ALL_BITS - bits) << _HALF | item_keys.astype(np.uint64)
+    first = np.searchsorted(row, np.arange(row.max(initial=-1) + 1))
+    above = np.flatnonzero(values > 0)
+    own = row[above]
+    _, place = _sorted_rows(own, values[above], above - first[own])
+    ranks = np.full(len(values), np.nan, dtype=np.float32)
+    ranks[first[own] + place] = position_in_group(own)
+    return ranks
 
 
-def _decoded(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scores and items of `_codes`."""
-    scores = (_ALL_BITS - (codes >> _HALF)).astype(np.uint32).view(np.float32)
-    return scores, (codes & _ALL_BITS).astype(np.int32)
+def _sorted_rows(row: np.ndarray, values: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return values above 0 and their numbers, each row's with the largest first, ties by number; `row` ascends.
 
-
-def _first_codes(row: np.ndarray, codes: np.ndarray, row_count: int, quota: int) -> np.ndarray:
-    """Return rows x up to `quota` of the smallest codes of each row, ascending, _NOTHING behind them; `row` ascends."""
-    position = position_in_group(row) - 1
-    board = np.full((row_count, position.max(initial=-1) + 1), _NOTHING)
-    board[row, position] = codes
-    board.sort(axis=1)
-    return board[:, :quota]
+    The bits of positive floats are ordered as they are, and integers made of row, bits and number are sorted several
+    times as fast as three columns. Rows x numbers, cells in memory, need less than the other 32 bits.
+    """
+    width = np.uint64(max(1, int(number.max(initial=0)).bit_length()))
+    low_bits = (np.uint64(1) << width) - np.uint64(1)
+    codes = row.astype(np.uint64) << (_HALF + width)
+    codes |= (_ALL_BITS - values.view(np.uint32)) << width
+    codes |= number.astype(np.uint64)
+    codes.sort()
+    bits = _ALL_BITS - (codes >> width & _ALL_BITS)
+    return bits.astype(np.uint32).view(np.float32), (codes & low_bits).astype(np.int32)
 
 
 def _thresholds(scores: np.ndarray, quota: int) -> np.ndarray:

@@ -46,7 +46,7 @@ def is_personal(channels: Sequence[Channel], name: str) -> bool:
 
 
 def _gap(context: Context, user_key: int, item_key: int, channel: Channel) -> RecallGap | None:
-    _, every = proposals(context, np.array([user_key]), channel, len(context.items))
+    every = proposals(context, np.array([user_key]), channel, len(context.items))
     if every.empty:
         return None
     within = every[every["channel_rank"] <= channel.quota]

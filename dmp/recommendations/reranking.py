@@ -10,7 +10,7 @@ import pandas as pd
 
 from dmp.recommendations.context import Context
 from dmp.recommendations.greedy_lists import Board, Likeness, Limit, filled_lists
-from dmp.recommendations.recall.category_affinity import group_codes
+from dmp.recommendations.groups import group_codes
 from dmp.recommendations.recall.factorisation import vector_matrices
 
 _FRESHNESS_HALF_LIFE_DAYS = 30

@@ -21,7 +21,7 @@ def proposed_by(
     channel: Channel, context: Context, people: pd.DataFrame, quota: int | None = None
 ) -> pd.DataFrame:
     """Return what a channel proposes."""
-    return proposals(context, people["user_key"].to_numpy(), channel, quota)[1]
+    return proposals(context, people["user_key"].to_numpy(), channel, quota)
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,19 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.filters.parting import Filtered, numbers, of_items, of_people, split, texts
+from dmp.recommendations.filters.parting import (
+    Filtered,
+    numbers,
+    numbers_of_items,
+    of_people,
+    split,
+    texts,
+)
 
 
 def below_age(context: Context, candidates: pd.DataFrame) -> Filtered:
     """Remove items with an age limit that the person is not known to have reached."""
-    limit = numbers(of_items(context, candidates, "min_age"))
+    limit = numbers_of_items(context, candidates, "min_age")
     age = numbers(of_people(context, candidates, "age"))
     is_removed = ~np.isnan(limit) & ~(age >= limit)
     detail = texts(is_removed, "from age {:.0f}, age {:.0f}", limit, age)

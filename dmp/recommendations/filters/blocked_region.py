@@ -15,11 +15,11 @@ def blocked_region(context: Context, candidates: pd.DataFrame) -> Filtered:
     has_rule = np.array(
         [isinstance(regions, list | np.ndarray) and len(regions) > 0 for regions in blocked], dtype=bool
     )
-    region = of_people(context, candidates, "region").astype(object)
     is_removed = has_rule[candidates["item_key"].to_numpy()]
     rows = np.flatnonzero(is_removed)
     regions = blocked.iloc[candidates["item_key"].to_numpy()[rows]]
-    own = region.iloc[rows]
+    own = of_people(context, candidates.iloc[rows], "region").astype(object)
     is_removed[rows] = [pd.isna(here) or here in set(there) for here, there in zip(own, regions, strict=True)]
-    detail = "region " + region.where(region.notna(), "unknown").to_numpy(dtype=object)
+    detail = np.full(len(candidates), "", dtype=object)
+    detail[rows] = "region " + own.where(own.notna(), "unknown").to_numpy(dtype=object)
     return split(candidates, is_removed, "blocked_region", detail)

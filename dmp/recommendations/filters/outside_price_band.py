@@ -9,8 +9,7 @@ from dmp.recommendations.context import Context
 from dmp.recommendations.filters.parting import (
     Filtered,
     nothing_removed,
-    numbers,
-    of_items,
+    numbers_of_items,
     split,
     texts,
 )
@@ -26,8 +25,8 @@ def outside_price_band(context: Context, candidates: pd.DataFrame) -> Filtered:
     bounds = context.rules.outside_price_band
     if bounds.dearer_times is None and bounds.cheaper_times is None:
         return nothing_removed(candidates, RULE)
-    price = numbers(of_items(context, candidates, "price_amount"))
-    price = np.where(price > 0, price, numbers(of_items(context, candidates, "paid_price_amount")))
+    price = numbers_of_items(context, candidates, "price_amount")
+    price = np.where(price > 0, price, numbers_of_items(context, candidates, "paid_price_amount"))
     usual = usual_prices(context, bounds.minimum_items).reindex(candidates["user_key"]).to_numpy()
     is_dearer = price > usual * (bounds.dearer_times or np.inf)
     is_cheaper = price < usual / (bounds.cheaper_times or np.inf)

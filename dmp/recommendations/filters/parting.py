@@ -14,14 +14,16 @@ REMOVED_COLUMNS = ["user_key", "item_key", "rule", "detail"]
 
 def split(candidates: pd.DataFrame, is_removed: np.ndarray, rule: str, detail: np.ndarray | str) -> Filtered:
     """Part the candidates; `detail` is one text for all or one per candidate."""
+    if not is_removed.any():
+        return nothing_removed(candidates, rule)
     removed = candidates.loc[is_removed, ["user_key", "item_key"]].assign(rule=rule)
     removed["detail"] = detail if isinstance(detail, str) else detail[is_removed]
     return candidates[~is_removed], removed
 
 
 def nothing_removed(candidates: pd.DataFrame, rule: str) -> Filtered:
-    """Keep every candidate: the rule is off."""
-    return split(candidates, np.zeros(len(candidates), dtype=bool), rule, "off")
+    """Keep every candidate, in the same table: the rule is off, or finds nothing."""
+    return candidates, candidates.iloc[:0][["user_key", "item_key"]].assign(rule=rule, detail="")
 
 
 def of_people(context: Context, candidates: pd.DataFrame, column: str) -> pd.Series:
@@ -32,6 +34,11 @@ def of_people(context: Context, candidates: pd.DataFrame, column: str) -> pd.Ser
 def of_items(context: Context, candidates: pd.DataFrame, column: str) -> pd.Series:
     """Return what is known of the item of each candidate."""
     return context.items[column].iloc[candidates["item_key"].to_numpy()]
+
+
+def numbers_of_items(context: Context, candidates: pd.DataFrame, column: str) -> np.ndarray:
+    """Return a number of the item of each candidate, NaN where it is unknown."""
+    return numbers(context.items[column])[candidates["item_key"].to_numpy()]
 
 
 def numbers(values: pd.Series) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dmp.recommendations.context import Context
+from dmp.recommendations.groups import group_codes
 from dmp.recommendations.recall.popular_lately import popularity
 
 # Best sellers of a group that are offered to those who like it.
@@ -25,11 +26,6 @@ def category_affinity(context: Context, user_keys: np.ndarray) -> np.ndarray:
 def offers(context: Context) -> tuple[Any, Any]:
     """Return `offered` of the categories and of the brands."""
     return offered(context, "category"), offered(context, "brand")
-
-
-def group_codes(groups: pd.Series) -> np.ndarray:
-    """Number the groups in the order of their names; -1 where an item has none."""
-    return pd.Categorical(groups, categories=sorted(groups.dropna().unique())).codes.astype(np.int64)
 
 
 def membership(groups: pd.Series) -> Any:

@@ -15,10 +15,10 @@ _UNSPACED = "[\u3040-\u9fff]"
 
 def content(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return the cosine of an item's words and those of a person's items, times how much it sells."""
-    words = context.made(item_words)
+    words, items_of_words = context.made(item_words), context.made(word_items)
     profile = context.weights(user_keys) @ words
     norms = np.sqrt(np.asarray(profile.multiply(profile).sum(axis=1)).ravel())
-    cosine = (profile @ words.T).toarray() / np.maximum(norms, 1e-9)[:, None]
+    cosine = (profile @ items_of_words).toarray() / np.maximum(norms, 1e-9)[:, None]
     # An item that nobody has bought yet still counts a little.
     return (cosine * (1 + np.log1p(popularity(context)))).astype(np.float32)
 
@@ -38,6 +38,11 @@ def item_words(context: Context) -> Any:
     if not any(words_of(text) for text in texts):
         return csr_matrix((len(items), 1), dtype=np.float32)
     return TfidfVectorizer(analyzer=words_of, dtype=np.float32).fit_transform(texts).tocsr()
+
+
+def word_items(context: Context) -> Any:
+    """Return words x items."""
+    return context.made(item_words).T.tocsr()
 
 
 def words_of(text: str) -> list[str]:

@@ -44,6 +44,8 @@ class ItemModel:
 
     def expected(self, weights: Any) -> np.ndarray:
         """Return the weights times the coefficients; nothing is expected of items beyond the modelled."""
+        if len(self.modelled) == weights.shape[1]:
+            return np.asarray(weights @ self.coefficients)
         scores = np.zeros(weights.shape, dtype=np.float32)
         scores[:, self.modelled] = weights[:, self.modelled] @ self.coefficients
         return scores
@@ -85,10 +87,11 @@ def coefficients(weights: Any) -> np.ndarray:
     """Return items x items from people x items, each of which somebody has."""
     if not weights.shape[1]:
         return np.zeros((0, 0), dtype=np.float32)
-    solved = inverse(gram(weights))
+    # Symmetric, so its transpose is itself, in the order of rows in which people's weights read it.
+    solved = inverse(gram(weights)).T
     solved /= -solved.diagonal().copy()
     np.fill_diagonal(solved, 0)
-    return solved.astype(np.float32)
+    return solved.astype(np.float32, copy=False)
 
 
 def people_model(people: Any) -> PeopleModel:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from dmp.recommendations.context import Context
-from dmp.recommendations.recall.category_affinity import group_codes
 
 # Fewer buyers in a group of people than this say nothing of it.
 MINIMUM_BUYERS = 20
@@ -23,17 +22,17 @@ def region_buyers(context: Context) -> np.ndarray:
 
 def group_buyers(context: Context, column: str, counted: np.ndarray) -> np.ndarray:
     """Return groups of people (a column of `people`) x items: how many of the people `counted` bought in 30 days."""
-    codes = group_codes(context.people[column])
+    codes = context.people_codes(column)
     pairs = context.learning.pairs
     lately = pairs[(pairs["last_purchase_days"] < 30) & pairs["user_key"].isin(counted)]
     group = codes[context.positions(lately["user_key"].to_numpy())]
     counts = np.zeros((max(1, codes.max(initial=-1) + 1), len(context.items)))
     np.add.at(counts, (group[group >= 0], lately["item_key"].to_numpy()[group >= 0]), 1)
     counts[counts.sum(axis=1) < MINIMUM_BUYERS] = 0
-    return counts
+    return counts.astype(np.float32)
 
 
 def of_own_group(context: Context, column: str, counts: np.ndarray, user_keys: np.ndarray) -> np.ndarray:
     """Return the row of `group_buyers` of each person's group; 0 where it is unknown."""
-    codes = group_codes(context.people[column])[context.positions(user_keys)]
-    return np.where((codes >= 0)[:, None], counts[np.maximum(codes, 0)], 0).astype(np.float32)
+    codes = context.people_codes(column)[context.positions(user_keys)]
+    return np.where((codes >= 0)[:, None], counts[np.maximum(codes, 0)], np.float32(0))

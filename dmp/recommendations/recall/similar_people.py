@@ -17,7 +17,7 @@ PEOPLE_LIMIT = 10_000
 def similar_people(context: Context, user_keys: np.ndarray) -> np.ndarray:
     """Return what the nearest people (cosine over rare items) did lately, weighted by how near they are."""
     other_keys, other_tastes, lately = context.learning.made(neighbourhood)
-    likeness = (context.made(tastes)[context.positions(user_keys)] @ other_tastes.T).tocsr()
+    likeness = (context.made(tastes)[context.positions(user_keys)] @ other_tastes).tocsr()
     row = np.repeat(np.arange(len(user_keys)), np.diff(likeness.indptr))
     likeness.data[other_keys[likeness.indices] == user_keys[row]] = 0
     likeness.eliminate_zeros()
@@ -40,7 +40,7 @@ def tastes(context: Context) -> Any:
 
 
 def neighbourhood(context: Context) -> tuple[np.ndarray, Any, Any]:
-    """Return the keys of those who may be neighbours, their tastes, and their late acts x items."""
+    """Return the keys of those who may be neighbours, items x their tastes, and their late acts x items."""
     lately = context.late_weights
     others = np.flatnonzero(np.diff(lately.indptr) > 0)[:PEOPLE_LIMIT]
-    return context.user_keys[others], context.made(tastes)[others], lately[others]
+    return context.user_keys[others], context.made(tastes)[others].T.tocsr(), lately[others]
