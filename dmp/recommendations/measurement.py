@@ -17,10 +17,11 @@ from dmp.recommendations.context import Context
 from dmp.recommendations.cuts import Cuts
 from dmp.recommendations.evaluation import Heads, heads, joined_heads, recommendation_metrics
 from dmp.recommendations.held_out import bought, known_people, sampled_candidates
-from dmp.recommendations.lists import by_score, ranked_candidates, scored
+from dmp.recommendations.lists import by_score, filtered, scored
 from dmp.recommendations.model import Ranker
 from dmp.recommendations.outcomes import outcomes_after
-from dmp.recommendations.recipe import CHANNELS
+from dmp.recommendations.recipe import CHANNELS, FILTERS
+from dmp.recommendations.reranking import reranked
 from dmp.recommendations.serving import BLOCK_OF_PEOPLE
 from dmp.recommendations.trade_offs import MOST_PEOPLE, recommendation_trade_offs
 
@@ -78,8 +79,9 @@ def _measured_lists(
 def _lists(context: Context, recalled: pd.DataFrame, ranker: Ranker) -> dict[str, pd.DataFrame]:
     """Return the learnt lists, the blended ones, and each channel's own, with list_rank."""
     lists = {}
+    candidates, _ = filtered(context, recalled, [rule for rule in FILTERS if rule.has_history])
     for name, learnt in (("recommended", ranker.learnt), ("blended", None)):
-        ranked, _ = ranked_candidates(context, recalled, learnt, is_served=False)
+        ranked = reranked(context, by_score(scored(context, candidates, learnt)))
         lists[name] = ranked.rename(columns={"recommendation_rank": "list_rank"})
     for channel in CHANNELS:
         rows = recalled.loc[

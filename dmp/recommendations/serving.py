@@ -96,14 +96,24 @@ def fate_rows(
     """Return one row per candidate that a filter removed or that ranked below the list, in the columns of
     FATES.
     """
-    fell = unlisted["rerank_rule"].notna()
-    below = unlisted[["user_key", "item_key", "score", "value"]].assign(
-        stage=np.where(fell, "rerank", "rank"), further_rules=None
-    )
-    below["rule"] = unlisted["rerank_rule"].where(fell, "below_list")
-    below["detail"] = "rank " + unlisted["score_rank"].astype(str) + np.where(fell, " by score alone", "")
+    fell = unlisted["rerank_rule"].notna().to_numpy()
+    below = unlisted[["user_key", "item_key", "score", "value"]].assign(further_rules=None)
+    below["stage"] = _texts(["rank", "rerank"], fell.astype(np.int64))
+    below["rule"] = unlisted["rerank_rule"].where(fell, "below_list") if fell.any() else "below_list"
+    below["detail"] = _rank_texts(unlisted["score_rank"].to_numpy(), fell)
     below["would_be_rank"] = unlisted["score_rank"].astype("Int64")
     fates = pd.concat([removed.assign(stage="filter"), below], ignore_index=True)
-    fates = fates.sort_values(["user_key", "item_key"], ignore_index=True)
-    fates["item_id"] = context.items["item_id"].to_numpy()[fates["item_key"].to_numpy()]
+    fates = fates.iloc[np.argsort(context.codes(fates))].reset_index(drop=True)
+    fates["item_id"] = context.items["item_id"].array.take(fates["item_key"].to_numpy())
     return fates.assign(as_of_date=as_of_date)[list(FATES)].astype(FATES)
+
+
+def _rank_texts(ranks: np.ndarray, fell: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    most = int(ranks.max(initial=0))
+    texts = [f"rank {rank}{tail}" for tail in ("", " by score alone") for rank in range(most + 1)]
+    return _texts(texts, ranks + fell * (most + 1))
+
+
+def _texts(texts: list[str], places: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """Return the text at each place: millions of texts are cut from a few, none is made twice."""
+    return pd.array(texts, dtype="str").take(places)
