@@ -60,14 +60,17 @@ def recommend(
     count: Annotated[
         int | None, typer.Option("--count", min=1, help="So many items at most; else the whole list.")
     ] = None,
+    as_of: Annotated[
+        datetime | None, DayOption(help="As it was on this day: that of a build that is kept.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one person's list, the reason for each item, and what was left out."""
+    """Show one person's list, the reason for each item, and what was left out; or as it was in an earlier build."""
     from dmp.portrait_card import print_recommendations
     from dmp.recommendations.published_list import read_recommendations
 
-    listed = read_recommendations(Home.at(home), user, count)
+    listed = read_recommendations(Home.at(home), user, count, as_of.date() if as_of else None)
     if as_json:
         print_json(listed)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,46 @@ def published(home: Home, *, milliseconds: int | None = None) -> Iterator[Publis
         raise
     finally:
         connection.close()
+
+
+@contextmanager
+def published_on(home: Home, day: date | None) -> Iterator[Published]:
+    """Open the kept build as of `day`: the current one, where that is its day or none is asked for.
+
+    Of several builds of a day the one made last is opened. Raises DmpError where none is kept, with the days of those
+    that are.
+    """
+    with published(home) as current:
+        if day is None or current.build["as_of_date"] == str(day):
+            yield current
+            return
+    kept = kept_builds(home)
+    found = [folder for folder, build in kept if build["as_of_date"] == str(day)]
+    if not found:
+        days = ", ".join(sorted({build["as_of_date"] for _, build in kept}, reverse=True))
+        raise DmpError(f"no build as of {day} is kept in {home.root}: there are builds as of {days}")
+    build = read_checked(found[0] / BUILD_FILE)
+    if build is None:
+        raise DmpError(f"the build as of {day} in {home.root} was forgotten just now: ask again")
+    connection = _open(home, found[0], None)
+    try:
+        yield Published(build, connection)
+    finally:
+        connection.close()
+
+
+def kept_builds(home: Home) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the folders of all readable builds, the one made last first, and what they say of themselves."""
+    found = []
+    for folder in home.builds.iterdir():
+        try:
+            if not folder.name.startswith(".") and (build := read_checked(folder / BUILD_FILE)):
+                found.append((folder, build))
+        except (DamagedFileError, FileNotFoundError):
+            continue
+    return sorted(
+        found, key=lambda one: ((one[0] / BUILD_FILE).stat().st_mtime_ns, one[0].name), reverse=True
+    )
 
 
 def _open_current(

@@ -175,7 +175,14 @@ def _pictures(warehouse: Warehouse, target: str, version: str | None) -> dict[st
             "recommendation_trade_offs": "One row per aim and weight: how good, unlike, new and valuable lists were.",
             "recommendation_models": "One row: the ranker in use, or why there is none.",
         },
-        [*PROFILES, "item_vectors", "user_vectors", "list_impressions", "user_segment_changes"],
+        [
+            *PROFILES,
+            "item_vectors",
+            "user_vectors",
+            "list_impressions",
+            "user_segment_changes",
+            "experiment_assignments",
+        ],
         python_kinds={"lightgbm"},
     ),
 )

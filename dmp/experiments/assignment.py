@@ -50,10 +50,11 @@ def experiment_assignments(
 ) -> pd.DataFrame:
     """Return one row per person and experiment that has begun, sorted by both, in COLUMNS.
 
-    The variant of people who are held out is `holdout`, and no policy is theirs.
+    The variant of people who are held out is `holdout`; the policy that is theirs is the hold-out's, if it has one.
     """
     keys = np.sort(np.asarray(user_keys, dtype=np.int64))
     is_held = held_out(home_key, declared.holdout, keys)
+    held_policy = (declared.holdout.policy or None) if declared.holdout else None
     tables = []
     for experiment in declared.begun(as_of_date):
         place = variants(home_key, experiment, keys)
@@ -66,7 +67,7 @@ def experiment_assignments(
                     "user_key": keys,
                     "experiment": experiment.name,
                     "variant": np.where(is_held, HOLDOUT, names[place]),
-                    "policy": np.where(is_held, None, policies[place]),
+                    "policy": np.where(is_held, held_policy, policies[place]),
                     "is_held_out": is_held,
                 }
             )

@@ -28,6 +28,7 @@ class Holdout(Part):
     share: float = Field(gt=0, le=0.5)
     since: date = Field(description="the first day of the comparison with everybody else")
     outcome: Literal["order", "click"] = "order"
+    policy: Literal["", "popular"] = Field("", description="what dmp lists for them; empty: nothing")
     salt: str = Field("", max_length=60, description="another salt is another choice of people")
 
 

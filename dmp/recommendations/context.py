@@ -45,7 +45,8 @@ class Context:
     bought since has changed, is looked at in serving only. `order`, `list_length` and `rules` are the owner's.
     `judged_outcome` is what lists are judged by. `learnt_on`: the context from which everything that is learned from
     all people is learned, if it is an earlier one; the popularity in `items` is of that one too. `threads`: so many
-    blocks of people may be looked at at once; nothing else depends on it.
+    blocks of people may be looked at at once; nothing else depends on it. `held_out`: user_key and policy of those
+    whose lists are not personal, in serving.
     """
 
     cut: date
@@ -60,6 +61,7 @@ class Context:
     judged_outcome: JudgedOutcome = PURCHASE
     learnt_on: Context | None = None
     threads: int = 1
+    held_out: pd.DataFrame | None = None
 
     @property
     def learning(self) -> Context:
@@ -114,6 +116,14 @@ class Context:
     def has_consented(self, user_keys: np.ndarray) -> np.ndarray:
         """Say who consented to personalisation: nothing personal is learned from the others, or made for them."""
         return self.people["is_consented"].to_numpy(dtype=bool)[self.positions(user_keys)]
+
+    def is_held_out(self, user_keys: np.ndarray) -> np.ndarray:
+        """Say who is held out of personal lists, to see what they bring."""
+        return np.isin(user_keys, [] if self.held_out is None else self.held_out["user_key"].to_numpy())
+
+    def is_personal(self, user_keys: np.ndarray) -> np.ndarray:
+        """Say whose lists look at what they did: those of people who consented and are not held out."""
+        return self.has_consented(user_keys) & ~self.is_held_out(user_keys)
 
     @cached_property
     def _made(self) -> dict[str, Any]:
@@ -218,4 +228,5 @@ def context_as_known(
         strongest_outcome(connection, as_of_date),
         learnt_on,
         settings.threads,
+        facts.held_out(connection) if cut == as_of_date else None,
     )

@@ -141,6 +141,16 @@ QUALIFY row_number() OVER (PARTITION BY user_key ORDER BY changed_on DESC, chang
 ORDER BY user_key
 """
 
+_HAS_HOLD_OUT = """
+SELECT 1 FROM information_schema.tables
+WHERE table_schema = 'experiments' AND table_name = 'experiment_assignments'
+"""
+_HELD_OUT = """
+SELECT user_key, policy FROM experiments.experiment_assignments
+WHERE is_held_out AND experiment = 'holdout' ORDER BY user_key
+"""
+_NOBODY = pd.DataFrame({"user_key": pd.Series(dtype="int64"), "policy": pd.Series(dtype="object")})
+
 
 def log_extent(connection: duckdb.DuckDBPyConnection, last_date: date) -> tuple[date, int]:
     """Return the first landed day and how many days up to `last_date` landed activity on items.
@@ -192,6 +202,11 @@ def people(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFr
     """Return one row per user_key with activity or a profile; without a profile there is no consent."""
     profiles = connection.execute(_PROFILES, {"as_of_date": as_of_date}).df()
     return profiles.merge(connection.execute(_PEOPLE).df(), on="user_key", how="left")
+
+
+def held_out(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per user_key that is held out of what is tried, since the hold-out began: policy, if any list."""
+    return connection.execute(_HELD_OUT).df() if connection.execute(_HAS_HOLD_OUT).fetchone() else _NOBODY
 
 
 def clusters(connection: duckdb.DuckDBPyConnection, cut: date) -> pd.DataFrame:

@@ -156,7 +156,7 @@ def vector_similarity(context: Context, people: np.ndarray, items: np.ndarray) -
     similarity = np.full(len(items), np.nan)
     # Person by person: the vectors of one's items stay near the processor.
     starts = np.flatnonzero(np.r_[True, people[1:] != people[:-1]][: len(people)])
-    for start, end in zip(starts, np.r_[starts[1:], len(people)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(people)], strict=bool(len(starts))):
         if has_vector[people[start]]:
             similarity[start:end] = item_matrix[items[start:end]] @ user_matrix[people[start]]
     return similarity

@@ -46,8 +46,8 @@ def ranked_candidates(
 def scored(context: Context, candidates: pd.DataFrame, ranker: LearntRanker | None) -> pd.DataFrame:
     """Return candidates with score, probability, margin, attraction and value.
 
-    Without a ranker, and always for people without consent, channels are blended and there is no probability: a learnt
-    score would look at the person.
+    Without a ranker, and always for people without consent or held out, channels are blended and there is no
+    probability: a learnt score would look at the person.
     """
     if ranker is None or candidates.empty:
         blended = candidates.assign(score=fused_score(candidates), probability=np.nan)
@@ -60,7 +60,7 @@ def learnt_scores(
 ) -> pd.DataFrame:
     """Return `scored` candidates of which the features are known already."""
     score, probability = ranker.scored(features)
-    strangers = np.flatnonzero(~context.has_consented(candidates["user_key"].to_numpy()))
+    strangers = np.flatnonzero(~context.is_personal(candidates["user_key"].to_numpy()))
     score[strangers] = fused_score(candidates.iloc[strangers])
     probability[strangers] = np.nan
     return with_value(candidates.assign(score=score, probability=probability), context.worth)

@@ -14,6 +14,7 @@ from dmp.recommendations.context import Context
 from dmp.recommendations.filters.already_owned import already_owned
 from dmp.recommendations.filters.below_age import below_age
 from dmp.recommendations.filters.blocked_region import blocked_region
+from dmp.recommendations.filters.held_out import held_out
 from dmp.recommendations.filters.not_available import not_available
 from dmp.recommendations.filters.out_of_stock import out_of_stock
 from dmp.recommendations.filters.outside_price_band import outside_price_band
@@ -105,6 +106,7 @@ class Filter:
 
 FILTERS = (
     Filter("without_consent", without_consent),
+    Filter("held_out", held_out, has_history=False),
     Filter("sensitive_category", sensitive_category),
     Filter("below_age", below_age),
     Filter("blocked_region", blocked_region),

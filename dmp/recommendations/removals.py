@@ -11,6 +11,7 @@ import pandas as pd
 
 from dmp.list_rules import ListRules
 from dmp.recommendations.context import Context
+from dmp.recommendations.filters.held_out import held_out
 from dmp.recommendations.filters.without_consent import without_consent
 from dmp.recommendations.learnt_ranker import LearntRanker
 from dmp.recommendations.lists import scored
@@ -36,12 +37,13 @@ def judged(
 
     score and value are what a candidate would get in the list; would_be_rank the place by score that it alone would
     take there; further_rules names the later rules that remove it as well, None where there are none.
-    Nobody looks at what a person without consent to personalisation was spared: score and rank are missing.
+    Nobody looks at what a person without consent to personalisation, or held out, was spared: score and rank are
+    missing.
     """
     rows = recalled.iloc[np.searchsorted(context.codes(recalled), context.codes(removed))].reset_index(
         drop=True
     )
-    allowed, _ = without_consent(context, rows)
+    allowed, _ = held_out(context, without_consent(context, rows)[0])
     worth = removed.reset_index(drop=True)
     worth[["score", "value"]] = scored(context, allowed, ranker)[["score", "value"]].reindex(worth.index)
     worth["would_be_rank"] = would_be_ranks(ranked, worth)

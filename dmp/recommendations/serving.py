@@ -24,7 +24,7 @@ LISTED = {
     "as_of_date": "object", "user_key": "int64", "user_id": "str", "item_id": "str", "item_name": "str",
     "recommendation_rank": "int32", "score": "float64", "probability": "float64", "margin": "float64",
     "attraction": "float64", "value": "float64", "channels": "object", "reason": "str", "reason_zh": "str",
-    "parts": "str",
+    "parts": "str", "policy": "str",
 }  # fmt: skip
 FATES = {
     "as_of_date": "object", "user_key": "int64", "item_id": "str", "stage": "str", "rule": "str",
@@ -56,7 +56,8 @@ def serve(
         if is_listed.any():
             rows = ranked[is_listed].reset_index(drop=True)
             parts = score_parts(context, rows, ranker.learnt, explained)
-            listed.append(recommendation_rows(context, rows, parts, as_of_date))
+            policy = "blend" if ranker.learnt is None else "ranker"
+            listed.append(recommendation_rows(context, rows, parts, policy, as_of_date))
         removed = judged(context, recalled, ranked, removed, ranker=ranker.learnt, filters=FILTERS)
         fates.append(fate_rows(context, ranked[~is_listed], removed, as_of_date))
     tables = [[part for part in parts if len(part)] or parts[:1] for parts in (listed, fates)]
@@ -64,9 +65,9 @@ def serve(
 
 
 def recommendation_rows(
-    context: Context, listed: pd.DataFrame, parts: list[str], as_of_date: date
+    context: Context, listed: pd.DataFrame, parts: list[str], policy: str, as_of_date: date
 ) -> pd.DataFrame:
-    """Return one row per listed item in the columns of LISTED."""
+    """Return one row per listed item in the columns of LISTED; `policy` chose the lists that are personal."""
     items = context.items.iloc[listed["item_key"].to_numpy()].reset_index(drop=True)
     people = context.people.iloc[context.positions(listed["user_key"].to_numpy())].reset_index(drop=True)
     told = reasons(context, listed)
@@ -86,6 +87,7 @@ def recommendation_rows(
             "reason": told["en"],
             "reason_zh": told["zh"],
             "parts": parts,
+            "policy": np.where(context.is_personal(listed["user_key"].to_numpy()), policy, "popular"),
         }
     ).astype(LISTED)
 

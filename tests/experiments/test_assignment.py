@@ -68,3 +68,10 @@ def test_an_experiment_that_has_not_begun_has_nobody() -> None:
         PEOPLE, Experiments(experiments=(experiment("one", 0.5, 0.5),)), KEY, date(2026, 5, 31)
     )
     assert table.empty
+
+
+def test_the_policy_of_the_hold_out_is_that_of_its_people_alone():
+    declared = Experiments(holdout=Holdout(share=0.3, since=DAY, policy="popular"))
+    table = experiment_assignments(PEOPLE, declared, KEY, DAY)
+    assert set(table.loc[table["is_held_out"], "policy"]) == {"popular"}
+    assert table.loc[~table["is_held_out"], "policy"].isna().all()

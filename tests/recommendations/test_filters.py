@@ -14,6 +14,7 @@ from dmp.recommendations.context import Context, context_as_known
 from dmp.recommendations.filters.already_owned import already_owned
 from dmp.recommendations.filters.below_age import below_age
 from dmp.recommendations.filters.blocked_region import blocked_region
+from dmp.recommendations.filters.held_out import held_out
 from dmp.recommendations.filters.not_available import not_available
 from dmp.recommendations.filters.out_of_stock import out_of_stock
 from dmp.recommendations.filters.outside_price_band import outside_price_band
@@ -25,7 +26,7 @@ from dmp.recommendations.filters.shown_too_often import shown_too_often
 from dmp.recommendations.filters.tired_of_group import tired_of_group
 from dmp.recommendations.filters.without_consent import without_consent
 from dmp.recommendations.item_facts import repurchase_rates
-from dmp.recommendations.lists import filtered
+from dmp.recommendations.lists import by_score, filtered, scored
 from dmp.recommendations.recipe import CHANNELS, FILTERS, Filter
 from dmp.settings import Settings
 
@@ -53,7 +54,8 @@ def bound(context: Context, **bounds: dict[str, object]) -> Context:
 
 @pytest.fixture(scope="module")
 def strict(connection: duckdb.DuckDBPyConnection) -> Context:
-    return context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=STRICT))
+    known = context_as_known(connection, AS_OF_DATE, AS_OF_DATE, settings=Settings(list_rules=STRICT))
+    return replace(known, held_out=pd.DataFrame({"user_key": known.user_keys[:3], "policy": None}))
 
 
 @pytest.mark.parametrize("rule", FILTERS, ids=lambda rule: rule.name)
@@ -87,6 +89,34 @@ def test_without_consent_only_what_is_popular_remains_and_nothing_personal_with_
     assert left[personal].isna().all().all()
     consented = kept[~kept["user_key"].isin(left["user_key"])]
     assert consented["own_purchases_rank"].notna().any()
+
+
+def test_held_out_people_keep_what_is_popular_alone_or_nothing(
+    context: Context, candidates: pd.DataFrame
+) -> None:
+    consented = context.people.loc[context.people["is_consented"].astype(bool), "user_key"].to_numpy()
+    listed, listless = consented[:2]
+    table = pd.DataFrame({"user_key": [listed, listless], "policy": ["popular", None]})
+    held = replace(context, held_out=table)
+    kept, removed = held_out(held, candidates)
+    own = kept[kept["user_key"] == listed]
+    assert len(own)
+    assert own["popular_lately_rank"].notna().all()
+    personal = [name for name in own.columns[2:] if not name.startswith("popular_lately")]
+    assert own[personal].isna().all().all()
+    assert not (kept["user_key"] == listless).any()
+    assert set(removed["user_key"]) == {listed, listless}
+    others = candidates[~candidates["user_key"].isin([listed, listless])]
+    pd.testing.assert_frame_equal(kept[~kept["user_key"].isin([listed, listless])], others)
+
+
+def test_a_ranker_orders_no_list_of_who_is_held_out(context: Context, candidates: pd.DataFrame) -> None:
+    (held_key,) = context.people.loc[context.people["is_consented"].astype(bool), "user_key"].to_numpy()[:1]
+    held = replace(context, held_out=pd.DataFrame({"user_key": [held_key], "policy": ["popular"]}))
+    assert not held.is_personal(np.array([held_key]))[0]
+    kept, _ = held_out(held, candidates)
+    own = by_score(scored(held, kept[kept["user_key"] == held_key], None))
+    assert own["popular_lately_rank"].is_monotonic_increasing
 
 
 def test_an_age_limit_removes_the_young_and_those_of_unknown_age(

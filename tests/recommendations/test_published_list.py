@@ -48,3 +48,15 @@ def test_who_lets_no_list_be_shown_has_none(shop_home: Home) -> None:
         )
     listed = read_recommendations(shop_home, row["user_id"])
     assert listed["recommendations"] == listed["left_out"] == []
+
+
+def test_a_day_gives_the_list_of_its_build_and_another_day_the_days_that_are_kept(shop_home: Home) -> None:
+    with published(shop_home) as build:
+        day, (person, *_) = build.build["as_of_date"], build.rows("recommendations", TABLE)
+    asked = ["recommend", person["user_id"], "--home", str(shop_home.root), "--json", "--as-of"]
+    shown = CliRunner().invoke(app, [*asked, day])
+    assert [row["item_id"] for row in json.loads(shown.stdout)["recommendations"]] == person["items"]
+    refused = CliRunner().invoke(app, [*asked, "2001-01-01"])
+    assert refused.exit_code != 0
+    assert "no build as of 2001-01-01 is kept" in str(refused.exception) + refused.output
+    assert day in str(refused.exception) + refused.output

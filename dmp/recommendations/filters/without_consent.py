@@ -19,8 +19,13 @@ def without_consent(context: Context, candidates: pd.DataFrame) -> Filtered:
     is_personal = candidates["popular_lately_rank"].isna().to_numpy()
     detail = "no consent to personalisation: only what is popular remains"
     kept, removed = split(candidates, refuses & is_personal, "without_consent", detail)
-    popular = [name for name in kept.columns if name.startswith("popular_lately_")]
-    blank = kept.columns.difference(["user_key", "item_key", *popular])
-    kept = kept.copy()
-    kept.loc[refuses[~(refuses & is_personal)], blank] = np.nan
-    return kept, removed
+    return only_popular(kept, refuses[~(refuses & is_personal)]), removed
+
+
+def only_popular(candidates: pd.DataFrame, is_blank: np.ndarray) -> pd.DataFrame:
+    """Return candidates without what channels but the popular one know of some of them."""
+    popular = [name for name in candidates.columns if name.startswith("popular_lately_")]
+    blank = candidates.columns.difference(["user_key", "item_key", *popular])
+    candidates = candidates.copy()
+    candidates.loc[is_blank, blank] = np.nan
+    return candidates
