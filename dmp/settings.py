@@ -18,11 +18,12 @@ from dmp.alert_settings import AlertSettings
 from dmp.list_evaluation import ListEvaluation
 from dmp.list_order import ListOrder
 from dmp.list_rules import ListRules
+from dmp.spark_settings import SparkSettings
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = "home"
 # Settings of how a home is run, which decide nothing about its tables.
-NOT_OF_A_BUILD = {"alerts"}
+NOT_OF_A_BUILD = {"alerts", "spark"}
 
 
 class DmpError(Exception):
@@ -97,6 +98,7 @@ class Settings(BaseModel):
     tag_packs: list[str] = Field(
         ["commerce", "growth"], description="packs of tags that are on: dmp/tags/packs, or <home>/tag_packs"
     )
+    spark: SparkSettings = Field(SparkSettings(), description="the engine of `dmp spark`")
     alerts: AlertSettings = Field(AlertSettings(), description="who is told when a run stops")
 
 

@@ -123,7 +123,8 @@ def project_hash() -> str:
 
 
 @contextmanager
-def _variables(values: Mapping[str, str]) -> Iterator[None]:
+def set_variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment for as long as the block lasts."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -168,7 +169,7 @@ def _manifest(_project_hash: str) -> Any:
     """Return the parsed project: what an earlier parse of the same files left, or a new parse."""
     from dbt.contracts.graph.manifest import Manifest
 
-    with _parsing_alone(), _variables(environment()):
+    with _parsing_alone(), set_variables(environment()):
         if _is_parsed(_project_hash):
             # A sixth of the time that dbt takes to find out that no file has changed.
             return Manifest.from_msgpack((TARGET / "partial_parse.msgpack").read_bytes())
@@ -244,7 +245,7 @@ def document(home: Home, settings: Settings) -> Path:
 def _run(arguments: list[str], home: Home, settings: Settings) -> Any:
     manifest = _manifest(project_hash())
     target = home.root / "dbt"
-    with _variables(environment(home, settings)):
+    with set_variables(environment(home, settings)):
         invocation = _invoke([*arguments, f"--target-path={target}", f"--log-path={target}"], manifest)
     if invocation.result is None:
         raise TransformationError(f"dbt could not start: {invocation.exception}")

@@ -104,7 +104,7 @@ from (
         from {{ ref('user_days') }}
         where known_to = {{ open_end() }}
     )
-    on columns(* exclude (user_key, event_date)) into name measure value amount
+    on {{ activity_measures() | join(', ') }} into name measure value amount
 ) as days
 inner join {{ ref('tag_rules') }} as rules using (measure)
 cross join served

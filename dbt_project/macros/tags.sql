@@ -18,15 +18,31 @@
     {{ return(expressions) }}
 {%- endmacro %}
 
+{#- A text, a number or nothing, as SQL writes it. -#}
+{% macro literal(value) -%}
+    {%- if value is none -%} null
+    {%- elif value is string -%} '{{ value | replace("'", "''") }}'
+    {%- else -%} {{ value }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The rows of one of the tables that the home's packs of tags say; columns: name and type of each. -#}
 {% macro rows_of_packs(table, columns) -%}
-select unnest(
-    from_json(
-        '{{ tojson(fromjson(env_var("DMP_TAGS"))[table]) | replace("'", "''") }}',
-        '[{{ tojson(columns) }}]'
-    ),
-    recursive := true
-)
+{%- set rows = fromjson(env_var('DMP_TAGS'))[table] -%}
+select
+    {%- for name, type in columns.items() %}
+    {{ name if rows else 'null' }}::{{ type }} as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- if rows %}
+from (
+    values
+    {%- for row in rows %}
+    ({% for name in columns %}{{ literal(row.get(name)) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
+    {%- endfor %}
+) as listed ({{ columns | join(', ') }})
+{%- else %}
+where false
+{%- endif %}
 {%- endmacro %}
 
 {#- Whether a value meets an operator and a bound. -#}
@@ -50,7 +66,7 @@ with tall as (
             {%- endfor %}
         from {{ metrics }}
     )
-    on columns(* exclude (as_of_date, user_key)) into name metric value value
+    on {{ tagged_metrics() | join(', ') }} into name metric value value
 )
 
 select tall.as_of_date, tall.user_key, rules.tag_id, tall.value

@@ -50,8 +50,10 @@ paced as materialized (
 ),
 
 measured as (
-    unpivot (select *, 'day' as period from days)
-    on user_agent_hit_count, ping_share into name metric value value
+    select * from (
+        unpivot (select *, 'day' as period from days)
+        on user_agent_hit_count, ping_share into name metric value value
+    )
     union all by name
     -- Standard deviation over mean, from whole numbers so that the order of rows does not matter.
     select

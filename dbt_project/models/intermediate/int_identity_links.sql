@@ -4,7 +4,9 @@ with seen as (
     select
         source,
         case when event_type in ('alias', 'identify') then event_type else 'same_event' end as evidence,
-        columns('^(login|household|email|phone|anonymous|device)_key$'),
+        {%- for type in types if type != 'order' %}
+        {{ type }}_key,
+        {%- endfor %}
         -- An order joins who is named by it alone: a guest's purchase, a refund long after.
         case
             when order_id is not null and (login_key is null or anonymous_key is null)
@@ -20,7 +22,9 @@ with seen as (
     select
         split_part(source_file, '/', 1) as source,
         'customer_record' as evidence,
-        columns('^(login|household|email|phone|anonymous|device)_key$'),
+        {%- for type in types if type != 'order' %}
+        {{ type }}_key,
+        {%- endfor %}
         observed_at as event_at,
         (observed_at at time zone '{{ var("home_time_zone") }}')::date as event_date,
         landed_date
@@ -45,7 +49,7 @@ together as (
 
 named as (
     select * exclude (key_name), replace(key_name, '_key', '') as identifier_type
-    from (unpivot together on columns('_key$') into name key_name value identifier_key)
+    from (unpivot together on {{ types | join('_key, ') }}_key into name key_name value identifier_key)
 )
 
 select

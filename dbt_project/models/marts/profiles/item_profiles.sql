@@ -66,7 +66,10 @@ select
     least(known.first_listed_date, activity.first_event_date) as first_seen_date,
     ratings.average_rating,
     coalesce(ratings.rating_count, 0) as rating_count,
-    coalesce(columns(activity.* exclude (item_id, first_event_date)), 0)
+    {%- for column in windowed_columns(item_measures(), item_windows()) %}
+    coalesce(activity.{{ column }}, 0) as {{ column }},
+    {%- endfor %}
+    coalesce(activity.buyer_count_life, 0) as buyer_count_life
 from latest
 cross join cut
 inner join known using (item_id)

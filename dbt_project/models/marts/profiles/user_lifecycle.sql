@@ -50,8 +50,8 @@ standing as (
         user_key,
         changed_on,
         known_from,
-        columns('is_.*'),
         {%- for signal in lifecycle_signals() %}
+        is_{{ signal }},
         sum({{ signal }}_count) over days_so_far::bigint as {{ signal }}_count,
         {%- endfor %}
         sum(order_count_life) over days_so_far::bigint as order_count_life

@@ -29,7 +29,7 @@ news as (
     select
         held.user_key,
         held.tag_id,
-        max((days.known_from, days.event_date)) as newest
+        max({'known_from': days.known_from, 'event_date': days.event_date}) as newest
     from held
     inner join {{ ref('user_days') }} as days
         on held.user_key = days.user_key
@@ -68,8 +68,8 @@ select
     ) as evidence,
     held.rule_version,
     rules.purpose,
-    coalesce(news.newest[2], held.changed_on) as valid_from,
-    coalesce(news.newest[1], held.changed_on) as known_from,
+    coalesce(news.newest.event_date, held.changed_on) as valid_from,
+    coalesce(news.newest.known_from, held.changed_on) as known_from,
     served.as_of_date + rules.expiry_days as expires_on
 from held
 cross join served
