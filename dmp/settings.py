@@ -98,7 +98,7 @@ class Settings(BaseModel):
     tag_packs: list[str] = Field(
         ["commerce", "growth"], description="packs of tags that are on: dmp/tags/packs, or <home>/tag_packs"
     )
-    spark: SparkSettings = Field(SparkSettings(), description="the engine of `dmp spark`")
+    spark: SparkSettings = Field(SparkSettings(), description="a master of Spark (docs/spark.md)")
     alerts: AlertSettings = Field(AlertSettings(), description="who is told when a run stops")
 
 

@@ -1,4 +1,4 @@
-"""Where the SQL stages run when `dmp spark` runs them, and with how much."""
+"""Where the SQL stages run when they run on Spark, and with how much."""
 
 from __future__ import annotations
 

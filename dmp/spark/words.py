@@ -13,7 +13,11 @@ from dmp.spark.reading import UntranslatableError, rewritten
 # RE2's names of scripts, as Java writes them.
 JAVA_SCRIPTS = {r"\p{Han}": r"\p{IsHan}"}
 # A time without a zone is no moment: Spark's plain TIMESTAMP is one.
-TYPES = {exp.DataType.Type.TIMESTAMP: "TIMESTAMP_NTZ", exp.DataType.Type.INT128: "DECIMAL(38, 0)"}
+TYPES = {
+    exp.DataType.Type.TIMESTAMP: "TIMESTAMP_NTZ",
+    exp.DataType.Type.INT128: "DECIMAL(38, 0)",
+    exp.DataType.Type.JSON: "STRING",
+}
 
 
 def call(name: str, *arguments: Any) -> exp.Expr:

@@ -49,7 +49,11 @@ together as (
 
 named as (
     select * exclude (key_name), replace(key_name, '_key', '') as identifier_type
-    from (unpivot together on {{ types | join('_key, ') }}_key into name key_name value identifier_key)
+    from (
+        unpivot together
+        on {{ types | join('_key, ') }}_key
+        into name key_name value identifier_key
+    )
 )
 
 select
