@@ -52,4 +52,4 @@ def _duckdb(kind: str) -> str:
 
 def use() -> None:
     """Let dbt take this adapter for every target of the type `spark`."""
-    dbt_spark.Plugin.adapter = SparkAdapter  # type: ignore[assignment]
+    dbt_spark.Plugin.adapter = SparkAdapter

@@ -128,7 +128,7 @@ def _runner(home: Home, settings: Settings) -> Callable[..., None]:
         f"--vars={json.dumps(variables, sort_keys=True)}",
     ]
     with set_variables(environment(home, settings)):
-        parsed = dbtRunner().invoke(["parse", *common])
+        parsed: Any = dbtRunner().invoke(["parse", *common])
     if not parsed.success:
         raise TransformationError(f"dbt_project does not parse for Spark: {parsed.exception}")
 
@@ -137,7 +137,7 @@ def _runner(home: Home, settings: Settings) -> Callable[..., None]:
         if exclude:
             arguments.append(f"--exclude={exclude}")
         with set_variables(environment(home, settings)):
-            invocation = dbtRunner(manifest=parsed.result).invoke(arguments)
+            invocation: Any = dbtRunner(manifest=parsed.result).invoke(arguments)
         if invocation.result is None:
             raise TransformationError(f"dbt could not start: {invocation.exception}")
         for result in invocation.result.results:
