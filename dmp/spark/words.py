@@ -33,6 +33,9 @@ def in_sparks_words(tree: exp.Expr) -> exp.Expr:
 def _word(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and (said := FUNCTIONS.get(node.name.upper())):
         return said(*node.expressions)
+    if isinstance(node, exp.DataType) and node.text("kind").lower() == "timestamptz_ns":
+        # Spark counts microseconds, as all sources here do.
+        return exp.DataType.build("TIMESTAMP", dialect="spark")
     if isinstance(node, exp.DataType) and node.this in TYPES:
         return exp.DataType.build(TYPES[node.this], dialect="spark")
     said_of = EXPRESSIONS.get(type(node))
