@@ -19,7 +19,7 @@ from dmp.defs.quality import GATES
 from dmp.defs.raw import RAW_ASSETS, accounts, every_file_has_an_account, no_drift, usual_volume
 from dmp.defs.schedules import daily_job, daily_schedule, landed_days_sensor, training_job, weekly_training
 from dmp.defs.subjects import subjects
-from dmp.defs.transformation import STAGE_ASSETS
+from dmp.defs.transformation import STAGE_ASSETS, seed_keys
 from dmp.defs.verification import monthly_verification, verification
 from dmp.defs.warehouse import Warehouse
 
@@ -49,7 +49,8 @@ def _published_keys() -> list[dg.AssetKey]:
 
 
 def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
-    return spec.replace_attributes(owners=OWNERS, freshness_policy=FRESHNESS)
+    is_of_code = spec.key in seed_keys() or spec.group_name == "staging"
+    return spec.replace_attributes(owners=OWNERS, freshness_policy=None if is_of_code else FRESHNESS)
 
 
 defs = dg.Definitions(

@@ -19,6 +19,7 @@ class Pending:
     """A range of landed days to run, first and last included, and why.
 
     days: every landed day. sources: those that have or had files here; None is all that have a contract.
+    viewed_sources: those whose staging views this code made in an earlier run, and the seeds with them.
     """
 
     first: date
@@ -26,6 +27,7 @@ class Pending:
     days: tuple[date, ...]
     reason: str
     sources: tuple[str, ...] | None = None
+    viewed_sources: tuple[str, ...] = ()
 
     @property
     def is_rebuild(self) -> bool:
@@ -63,9 +65,11 @@ def pending_days(home: Home, *, rebuild: bool = False) -> Pending | None:
         first = min(day for day in days if day >= min(first, days[-1]))
         return Pending(first, days[-1], days, "a run did not come to its end")
     if changed:
-        return Pending(changed[0], days[-1], days, "new or changed files", _sources(landed, before))
+        return Pending(
+            changed[0], days[-1], days, "new or changed files", _sources(landed, before), _sources(before)
+        )
     if reason := _publishing_reason(home, build, [stray.source_file for stray in strays]):
-        return Pending(days[-1], days[-1], days, reason, _sources(landed))
+        return Pending(days[-1], days[-1], days, reason, _sources(landed), _sources(before))
     return None
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from dmp.dictionary.texts import column_text
 from dmp.privacy.purposes import checked_purposes
 from dmp.privacy.withholding import readable_rows
 from dmp.settings import Home, Settings
-from dmp.warehouse import provenance
+from dmp.warehouse import connect, provenance
 
 PUBLISHED_SCHEMAS = (
     "profiles", "insight", "segments", "predictions", "recommendations", "experiments", "quality",
@@ -107,23 +108,8 @@ def _put(unfinished: Path, folder: Path) -> None:
 
 def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> tuple[dict[str, int], list[str]]:
     """Return the row count of each table that was copied, and the table macros over them."""
-    connection = duckdb.connect(
-        config={
-            "threads": settings.threads,
-            "memory_limit": settings.memory_limit,
-            "temp_directory": str(folder / "spilled"),
-        }
-    )
-    try:
-        # An older storage version, so that tools which carry DuckDB 1.x open the file.
-        connection.execute(
-            f"ATTACH '{quoted(folder / 'dmp.duckdb')}' AS published (STORAGE_VERSION 'v1.0.0')"
-        )
-        connection.execute(f"ATTACH '{quoted(home.warehouse)}' AS warehouse (READ_ONLY)")
-        columns = {
-            (schema, table): _columns(connection, schema, table)
-            for schema, table in _published_tables(connection)
-        }
+    with connect(home, settings) as connection, _attached(connection, folder / "dmp.duckdb"):
+        columns = _published_columns(connection)
         purposes = checked_purposes({table: list(named) for (_, table), named in columns.items()})
         counts = {
             table: _copy_table(
@@ -137,34 +123,44 @@ def _copy(home: Home, settings: Settings, folder: Path, build_id: str) -> tuple[
             for (schema, table), named in columns.items()
         }
         return counts, list(_copy_macros(connection))
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    """Attach a new database as `published`; it is whole on disk when the block ends."""
+    # An older storage version, so that tools which carry DuckDB 1.x open the file.
+    connection.execute(f"ATTACH '{quoted(path)}' AS published (STORAGE_VERSION 'v1.0.0')")
+    try:
+        yield
     finally:
-        connection.close()
+        connection.execute("USE warehouse; DETACH published")
 
 
-def _published_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    found = connection.execute(
+def _published_columns(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str, str], dict[str, str | None]]:
+    """Return the columns of each table to publish, by schema and table, in their order, with their descriptions."""
+    columns: dict[tuple[str, str], dict[str, str | None]] = {}
+    for schema, table, column, text in connection.execute(
         """
-        SELECT schema_name, table_name FROM duckdb_tables()
-        WHERE database_name = 'warehouse' AND list_contains(?, schema_name) AND NOT list_contains(?, table_name)
-        ORDER BY table_name
+        SELECT schema_name, table_name, column_name, columns.comment
+        FROM duckdb_columns() AS columns JOIN duckdb_tables() USING (database_name, schema_name, table_name)
+        WHERE
+            database_name = 'warehouse'
+            AND (
+                (list_contains($schemas, schema_name) AND NOT list_contains($inside, table_name))
+                OR (schema_name = 'raw' AND list_contains($accounts, table_name))
+            )
+        ORDER BY schema_name = 'raw', table_name, column_index
         """,
-        [list(PUBLISHED_SCHEMAS), sorted(UNPUBLISHED_TABLES)],
-    ).fetchall()
-    return [*found, *(("raw", table) for table in PUBLISHED_ACCOUNTS)]
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str | None]:
-    """Return a table's columns in their order, each with its description."""
-    return dict(
-        connection.execute(
-            """
-            SELECT column_name, comment FROM duckdb_columns()
-            WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?
-            ORDER BY column_index
-            """,
-            [schema, table],
-        ).fetchall()
-    )
+        {
+            "schemas": PUBLISHED_SCHEMAS,
+            "inside": sorted(UNPUBLISHED_TABLES),
+            "accounts": PUBLISHED_ACCOUNTS,
+        },
+    ).fetchall():
+        columns.setdefault((schema, table), {})[column] = text
+    return columns
 
 
 def _outside(columns: Mapping[str, str | None]) -> dict[str, str]:
@@ -186,9 +182,17 @@ def _copy_table(
     folder: Path,
 ) -> int:
     connection.execute(f'CREATE TABLE published."{table}" AS {rows} ORDER BY ALL')
-    for name in connection.table(f'published."{table}"').columns:
-        if text := columns.get(name) or column_text(table, name):
-            connection.execute(f'COMMENT ON COLUMN published."{table}"."{name}" IS \'{_escaped(text)}\'')
+    texts = {
+        name: columns.get(name) or column_text(table, name)
+        for name in connection.table(f'published."{table}"').columns
+    }
+    connection.execute(
+        "".join(
+            f'COMMENT ON COLUMN published."{table}"."{name}" IS \'{_escaped(text)}\';'
+            for name, text in texts.items()
+            if text
+        )
+    )
     target = folder / "parquet" / table
     target.mkdir(parents=True)
     connection.execute(

@@ -17,6 +17,9 @@ import pandas as pd
 from dmp.checked_json import DamagedFileError, read_checked, write_checked
 from dmp.settings import DmpError, Home, Settings
 
+# Every connection of a process to one file must ask for the same, dbt's too (`config_options` in its profiles.yml).
+CONFIGURATION = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
 # The homes whose lock this process holds.
 _HELD: set[Path] = set()
 
@@ -49,21 +52,18 @@ def exclusive(home: Home, waiting: Callable[[], None] | None = None) -> Iterator
 def connect(
     home: Home, settings: Settings, *, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse for one step; no connection outlives the block, so the next step may write."""
+    """Open the warehouse; no connection outlives the block.
+
+    While another connection of this process has it open, opening costs nothing: reading the file's tables of contents
+    and writing back what is in memory are the first one's and the last one's.
+    """
     if read_only and not home.warehouse.exists():
         raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
     home.root.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        str(home.warehouse),
-        read_only=read_only,
-        config={
-            "threads": settings.threads,
-            "memory_limit": settings.memory_limit,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    connection = duckdb.connect(str(home.warehouse), read_only=read_only, config=CONFIGURATION)
     try:
+        connection.execute("SET threads = ?", [settings.threads])
+        connection.execute("SET memory_limit = ?", [settings.memory_limit])
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:

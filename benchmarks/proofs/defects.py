@@ -96,11 +96,10 @@ def _spoiling(table: str, statement: str) -> Iterator[None]:
     """Let runs that are started from here spoil a table just before its gate looks."""
     validate: Callable[..., Any] = quality.validate
 
-    def spoiled(warehouse: Path, name: str, suite: dict[str, Any]) -> Any:
+    def spoiled(connection: duckdb.DuckDBPyConnection, name: str, suite: dict[str, Any]) -> Any:
         if name == table:
-            with duckdb.connect(str(warehouse)) as connection:
-                connection.execute(statement)
-        return validate(warehouse, name, suite)
+            connection.execute(statement)
+        return validate(connection, name, suite)
 
     quality.validate = spoiled
     try:

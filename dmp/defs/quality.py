@@ -61,9 +61,7 @@ def _gate(table: str, suite: dict[str, Any]) -> dg.AssetChecksDefinition:
     )
     def expectations(warehouse: Warehouse) -> dg.AssetCheckResult:
         with warehouse.connect() as connection:
-            expected = expected_of(connection, suite)
-        results = validate(warehouse.home.warehouse, table, expected)
-        with warehouse.connect() as connection:
+            results = validate(connection, table, expected_of(connection, suite))
             _keep(connection, table, results if _is_in_use(connection, table, suite) else [])
         failed = [result for result in results if not result.is_met]
         return dg.AssetCheckResult(

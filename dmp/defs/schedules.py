@@ -12,7 +12,7 @@ from dmp.builds import code_version, decisions, own_settings, published_build
 from dmp.checked_json import DamagedFileError
 from dmp.defs.partitions import range_tags, register
 from dmp.defs.raw import CONTRACTS, raw_keys
-from dmp.defs.transformation import staging_keys
+from dmp.defs.transformation import seed_keys, staging_keys
 from dmp.defs.warehouse import REBUILD_TAG
 from dmp.landing.days import landed_days
 from dmp.landing.strays import stray_files
@@ -38,12 +38,17 @@ training_job = dg.define_asset_job(
 
 
 def run_selection(pending: Pending) -> frozenset[dg.AssetKey]:
-    """Return what a run makes: everything but the raw tables and staging views of sources without files here."""
+    """Return what a run makes: everything but the raw tables and staging views of sources without files here.
+
+    Views and seeds say what the code says, whatever lands: the run after the one that made them lets them be.
+    """
     from dmp.definitions import defs
 
     tables = defs.resolve_job_def("daily").asset_layer.executable_asset_keys
     unused = set() if pending.sources is None else CONTRACTS.keys() - set(pending.sources)
-    return frozenset(tables) - raw_keys(unused) - staging_keys(unused)
+    made = set() if pending.is_rebuild else set(pending.viewed_sources)
+    needless = raw_keys(unused) | staging_keys(unused | made) | (seed_keys() if made else set())
+    return frozenset(tables) - needless
 
 
 def run_tags(pending: Pending) -> dict[str, str]:

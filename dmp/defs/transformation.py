@@ -64,6 +64,13 @@ def staging_keys(sources: Set[str]) -> set[dg.AssetKey]:
     return {dg.AssetKey(name) for name in models if name.removeprefix("stg_").partition("__")[0] in sources}
 
 
+def seed_keys() -> set[dg.AssetKey]:
+    """Return the seeds."""
+    return {
+        dg.AssetKey(node["name"]) for node in MANIFEST["nodes"].values() if node["resource_type"] == "seed"
+    }
+
+
 EXAMINED = "int_events_landed int_cells_examined"
 TRANSLATOR = StageTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 

@@ -1,4 +1,4 @@
-"""The home as a Dagster resource: its lock is held for the whole run, its connections for one step."""
+"""The home as a Dagster resource: it is locked and its warehouse open for the whole run, connections last a step."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        """Hold the writer's lock until the run ends, however it ends."""
+        """Hold the writer's lock and the warehouse open until the run ends, however it ends."""
         log = context.log
 
         def waiting() -> None:
@@ -47,7 +47,8 @@ class Warehouse(dg.ConfigurableResource):
             self._begun_at = time.time_ns()
             if context.run:
                 self._begin(context.run)
-            yield self
+            with self.connect():
+                yield self
 
     def _begin(self, run: dg.DagsterRun) -> None:
         if run.tags.get(REBUILD_TAG) == "true":
