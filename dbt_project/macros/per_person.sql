@@ -11,13 +11,7 @@ people, no share of a whole.
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- if touched is none or existing is none -%}
-        {{ get_assert_columns_equivalent(sql) }}
-        {%- call statement('main') -%}
-            create or replace table {{ target }} as (
-{{ sql }}
-)
-        {%- endcall -%}
-        {%- do persist_docs(target, model) -%}
+        {{ replace_table(target) }}
         {{ run_hooks(post_hooks) }}
     {%- elif touched -%}
         {#- Keys as literals, so that the condition reaches the tables that the model reads. -#}

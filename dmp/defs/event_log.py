@@ -18,6 +18,7 @@ from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.event import listen
 from sqlalchemy.pool import StaticPool
 
 
@@ -62,11 +63,13 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         if shard not in self._engines:
             for other in set(self._engines) - {INDEX_SHARD_NAME}:
                 self._engines.pop(other).dispose()
-            self._engines[shard] = create_engine(
+            engine = create_engine(
                 self.conn_string_for_shard(shard),
                 poolclass=StaticPool,
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
+            listen(engine, "connect", _sync_at_checkpoints)
+            self._engines[shard] = engine
         return self._engines[shard]
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
@@ -90,3 +93,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             self._store_asset_event_tags(connection, asset_events, ids)
             # The asset's row keeps its latest event only.
             self._store_asset_event(connection, asset_events[-1], ids[-1])
+
+
+def _sync_at_checkpoints(connection: Any, _record: Any) -> None:
+    """Let the disk be waited for at checkpoints of the log alone, not at every event.
+
+    With a write-ahead log the file stays whole; a machine that stops may lose its last events, and no table is made
+    from them (https://sqlite.org/pragma.html#pragma_synchronous).
+    """
+    connection.execute("PRAGMA synchronous=NORMAL")
