@@ -18,7 +18,10 @@ from dmp.checked_json import DamagedFileError, read_checked, write_checked
 from dmp.settings import DmpError, Home, Settings
 
 # Every connection of a process to one file must ask for the same, dbt's too (`config_options` in its profiles.yml).
-CONFIGURATION = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 # The homes whose lock this process holds.
 _HELD: set[Path] = set()
