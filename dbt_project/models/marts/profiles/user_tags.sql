@@ -29,7 +29,8 @@ news as (
     select
         held.user_key,
         held.tag_id,
-        max({'known_from': days.known_from, 'event_date': days.event_date}) as newest
+        max(days.known_from) as known_from,
+        max_by(days.event_date, (days.known_from, days.event_date)) as event_date
     from held
     inner join {{ ref('user_days') }} as days
         on held.user_key = days.user_key
@@ -68,8 +69,8 @@ select
     ) as evidence,
     held.rule_version,
     rules.purpose,
-    coalesce(news.newest.event_date, held.changed_on) as valid_from,
-    coalesce(news.newest.known_from, held.changed_on) as known_from,
+    coalesce(news.event_date, held.changed_on) as valid_from,
+    coalesce(news.known_from, held.changed_on) as known_from,
     served.as_of_date + rules.expiry_days as expires_on
 from held
 cross join served
