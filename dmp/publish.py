@@ -139,7 +139,10 @@ def _attached(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Non
 def _published_columns(
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[tuple[str, str], dict[str, str | None]]:
-    """Return the columns of each table to publish, by schema and table, in their order, with their descriptions."""
+    """Return the columns of each table to publish, by schema and table, in their order, with their descriptions.
+
+    Raises duckdb.Error where an account is missing: a build without it could not be checked.
+    """
     columns: dict[tuple[str, str], dict[str, str | None]] = {}
     for schema, table, column, text in connection.execute(
         """
@@ -160,6 +163,8 @@ def _published_columns(
         },
     ).fetchall():
         columns.setdefault((schema, table), {})[column] = text
+    for account in PUBLISHED_ACCOUNTS:
+        connection.table(f"warehouse.raw.{account}")
     return columns
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -15,11 +16,12 @@ from dmp.definitions import defs
 from dmp.defs.instance import environment, open_instance, prepare
 from dmp.defs.launching import WatchedRunLauncher, alive
 from dmp.defs.partitions import LANDED_DATES, register
-from dmp.defs.schedules import daily_schedule, landed_days_sensor, run_tags, weekly_training
+from dmp.defs.schedules import daily_schedule, landed_days_sensor, run_selection, run_tags, weekly_training
+from dmp.defs.transformation import seed_keys
 from dmp.defs.verification import monthly_verification
 from dmp.landing.contract import load_contracts
 from dmp.landing.days import landed_days
-from dmp.pending import pending_days
+from dmp.pending import Pending, pending_days
 from dmp.quality import suites
 from dmp.settings import Home
 from dmp.transformation import manifest_path
@@ -73,8 +75,21 @@ def test_every_asset_says_what_it_is_whose_and_how_fresh(spec: dg.AssetSpec) -> 
     assert spec.kinds
     assert spec.description
     assert "\n" not in spec.description, "the catalogue shows descriptions as plain text"
-    assert spec.freshness_policy
+    # Seeds and views are made once per code: there is no day that they could miss.
+    assert (spec.freshness_policy is None) == (spec.key in seed_keys() or spec.group_name == "staging")
     assert "dagster/code_references" in spec.metadata
+
+
+def test_views_and_seeds_are_made_by_the_run_that_first_needs_them_alone() -> None:
+    days = (date(2026, 5, 1), date(2026, 5, 2))
+    view, of_new_source = dg.AssetKey("stg_shop__events"), dg.AssetKey("stg_cdnow__events")
+    day = Pending(days[1], days[1], days, "new files", ("cdnow", "shop"), ("shop",))
+    assert of_new_source in run_selection(day)
+    assert not run_selection(day) & (seed_keys() | {view})
+    rebuild = Pending(days[0], days[1], days, "the code changed", ("cdnow", "shop"))
+    assert seed_keys() | {view, of_new_source} <= run_selection(rebuild)
+    unfinished = Pending(days[1], days[1], days, "a run did not come to its end")
+    assert seed_keys() | {view, of_new_source} <= run_selection(unfinished)
 
 
 def test_raw_and_intermediate_days_are_one_run_however_many() -> None:

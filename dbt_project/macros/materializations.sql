@@ -2,8 +2,7 @@
 A table that a run makes anew, in one statement and one transaction: a reader of the warehouse sees the old or the new one.
 
 dbt-duckdb's own makes a second table, renames both and drops the first, each with a look at the catalogue: three times
-the time of the statement itself where tables are small. Columns are compared with the contract where the table is new;
-other code begins with an empty warehouse.
+the time of the statement itself where tables are small.
 -#}
 {% materialization table, adapter='duckdb' -%}
     {%- set target = this.incorporate(type='table') -%}
@@ -54,7 +53,7 @@ alone.
 {%- endmaterialization %}
 
 {% macro replace_table(target) -%}
-    {%- if load_cached_relation(this) is none and config.get('contract').enforced -%}
+    {%- if config.get('contract').enforced -%}
         {{ get_assert_columns_equivalent(compiled_code) }}
     {%- endif -%}
     {%- call statement('main') -%}
