@@ -58,12 +58,18 @@ def connect(
     """Open the warehouse; no connection outlives the block.
 
     While another connection of this process has it open, opening costs nothing: reading the file's tables of contents
-    and writing back what is in memory are the first one's and the last one's.
+    and writing back what is in memory are the first one's and the last one's. Raises DmpError for a reader without a
+    warehouse, or while a run writes to it.
     """
     if read_only and not home.warehouse.exists():
         raise DmpError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
     home.root.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(home.warehouse), read_only=read_only, config=CONFIGURATION)
+    try:
+        connection = duckdb.connect(str(home.warehouse), read_only=read_only, config=CONFIGURATION)
+    except duckdb.IOException as error:
+        if read_only and "set lock" in str(error):
+            raise DmpError(f"a run is writing to {home.root}: ask again when it has ended") from error
+        raise
     try:
         connection.execute("SET threads = ?", [settings.threads])
         connection.execute("SET memory_limit = ?", [settings.memory_limit])

@@ -50,17 +50,14 @@ def served_state(home: Home, vectors_as_of: VectorsAsOf) -> Iterator[ServedState
     Raises DmpError where nothing ran yet, a run is writing or did not end, or other code made the tables.
     """
     settings = home.settings()
-    try:
-        with connect(home, settings, read_only=True) as connection:
-            made_by = (provenance(home) or {}).get("code_version")
-            if not is_whole(home, None) or made_by != code_version():
-                raise DmpError(
-                    f"the tables of {home.root} are unfinished or made by other code: "
-                    f"`dmp run --home {home.root}` first"
-                )
-            yield _read(connection, home, settings, vectors_as_of)
-    except duckdb.IOException as error:
-        raise DmpError(f"a run is writing to {home.root}: ask again when it has ended") from error
+    with connect(home, settings, read_only=True) as connection:
+        made_by = (provenance(home) or {}).get("code_version")
+        if not is_whole(home, None) or made_by != code_version():
+            raise DmpError(
+                f"the tables of {home.root} are unfinished or made by other code: "
+                f"`dmp run --home {home.root}` first"
+            )
+        yield _read(connection, home, settings, vectors_as_of)
 
 
 def _read(
