@@ -17,13 +17,13 @@ the time of the statement itself where tables are small.
 A table that a run adds to; `pre_hook` takes out first what the run makes again, and rows of the same `unique_key` are
 replaced.
 
-dbt-duckdb's own fills a temporary table first and compares its columns with the table's: columns change with the code
-alone.
+dbt-duckdb's own fills a temporary table first, whether a key asks for that or not.
 -#}
 {% materialization incremental, adapter='duckdb' -%}
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- if is_incremental() -%}
+        {{ assert_columns(target) }}
         {%- set made = compiled_code -%}
         {%- if config.get('unique_key') -%}
             {%- set made = 'from ' ~ target.identifier ~ '__made' -%}
@@ -53,15 +53,33 @@ alone.
 {%- endmaterialization %}
 
 {% macro replace_table(target) -%}
-    {%- if config.get('contract').enforced -%}
-        {{ get_assert_columns_equivalent(compiled_code) }}
-    {%- endif -%}
+    {{ assert_columns(target) }}
     {%- call statement('main') -%}
         create or replace table {{ target }} as (
 {{ compiled_code }}
 )
     {%- endcall -%}
     {%- do persist_docs(target, model) -%}
+{%- endmacro %}
+
+{#- What a contract, or `on_schema_change: fail`, promises: by name alone, a column that the query lacks would be empty. -#}
+{% macro assert_columns(target) -%}
+    {%- if config.get('contract').enforced -%}
+        {{ get_assert_columns_equivalent(compiled_code) }}
+    {%- elif is_incremental() -%}
+        {%- set kept, made = [], [] -%}
+        {%- for column in adapter.get_columns_in_relation(target) -%}
+            {%- do kept.append(column.name ~ ' ' ~ column.data_type) -%}
+        {%- endfor -%}
+        {%- for column in adapter.get_column_schema_from_query(compiled_code) -%}
+            {%- do made.append(column.name ~ ' ' ~ column.data_type) -%}
+        {%- endfor -%}
+        {%- if kept | sort != made | sort -%}
+            {%- do exceptions.raise_compiler_error(
+                target.identifier ~ ' has the columns ' ~ kept | join(', ') ~ '; its model makes ' ~ made | join(', ')
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Texts of a table and its columns in one statement. A table that is only added to has those of its first run. -#}

@@ -1,4 +1,4 @@
-"""A mart whose columns are not what it promised is not built."""
+"""A table whose columns are not what was promised is not built."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ from dmp.transformation import TransformationError, build
             "user_profiles",
             "ALTER TABLE profiles.user_metrics ADD COLUMN shoe_size INTEGER",
             "shoe_size +| INTEGER +| +| missing in contract",
+        ),
+        (
+            "int_consents",
+            "ALTER TABLE intermediate.int_consents ADD COLUMN shoe_size INTEGER",
+            "int_consents has the columns .*shoe_size INTEGER.*; its model makes",
         ),
     ],
 )
