@@ -41,11 +41,11 @@ OWNERS = ["team:marketing-data"]
 warnings.filterwarnings("ignore", r".*(CodeReference|with_source_code_references).* is currently in beta")
 
 
-def _published_keys() -> list[dg.AssetKey]:
-    return sorted(
-        {spec.key for assets in STAGES for spec in assets.specs if is_published(spec.group_name or "")},
-        key=lambda key: key.to_user_string(),
-    )
+def _before_publishing() -> list[dg.AssetKey]:
+    """Return the tables that a build copies, and every other one that a gate looks at: none may be red."""
+    copied = {spec.key for assets in STAGES for spec in assets.specs if is_published(spec.group_name or "")}
+    gated = {check.asset_key for assets in (*STAGES, *GATES) for check in assets.check_specs}
+    return sorted(copied | gated, key=lambda key: key.to_user_string())
 
 
 def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
@@ -55,7 +55,10 @@ def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 defs = dg.Definitions(
     assets=dg.with_source_code_references(
-        [assets.map_asset_specs(_with_policies) for assets in [*STAGES, published_asset(_published_keys())]]
+        [
+            assets.map_asset_specs(_with_policies)
+            for assets in [*STAGES, published_asset(_before_publishing())]
+        ]
     ),
     asset_checks=[*GATES, *DRIFT_CHECKS, every_file_has_an_account, no_drift, usual_volume],
     jobs=[daily_job, training_job, verification],

@@ -69,6 +69,14 @@ def test_every_table_is_in_the_group_of_its_stage() -> None:
     assert {name for name, group in groups.items() if group == "raw"} == raw | ACCOUNTS
 
 
+def test_no_build_is_made_while_any_gate_is_red() -> None:
+    """A blocking check stops what depends on its own table alone, so the build depends on every table with one."""
+    graph = defs.resolve_asset_graph()
+    gated = {key.asset_key for key in graph.asset_check_keys if graph.get(key).blocking}
+    assert {dg.AssetKey(table) for table in suites()} <= gated
+    assert gated <= graph.get(dg.AssetKey("published")).parent_keys
+
+
 @pytest.mark.parametrize("spec", specs(), ids=lambda spec: spec.key.to_user_string())
 def test_every_asset_says_what_it_is_whose_and_how_fresh(spec: dg.AssetSpec) -> None:
     assert spec.owners

@@ -15,7 +15,7 @@ SELECT landed_date, source_file, content_hash FROM raw.landed_files ORDER BY lan
 
 
 def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Return the asset `published`, which waits for every table that it copies and for their gates."""
+    """Return the asset `published`, which waits for every table upstream and for its gates."""
 
     @dg.asset(
         name="published",
