@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from dmp.builds import BUILD_FILE
+from dmp.builds import BUILD_FILE, code_version
 from dmp.checked_json import DamagedFileError, read_checked
 from dmp.publish import quoted
 from dmp.settings import DmpError, Home
@@ -37,6 +37,10 @@ FROM landed_files
 # What DuckDB raises for a file that is gone or is not what was written; a block whose checksum is wrong is an error
 # without a class of its own.
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+
+
+# What it comes to where a build lacks a table, a column or a row that the reader knows.
+MISSED = (duckdb.CatalogException, duckdb.BinderException, LookupError, TypeError, ValueError)
 
 
 def is_damage(error: Exception) -> bool:
@@ -83,6 +87,14 @@ def damaged_build(home: Home, error: BaseException) -> DmpError:
     )
 
 
+def foreign_build(home: Home) -> DmpError:
+    """Return what a reader is told whose build lacks what this version of the platform reads."""
+    return DmpError(
+        "the published build was made by another version of the platform, and what you ask for is not in it: "
+        f"`dmp run --home {home.root}` makes it anew"
+    )
+
+
 def open_published(home: Home, *, milliseconds: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open the current build for an untrusted reader: read-only, no files, no network, configuration locked.
 
@@ -98,11 +110,16 @@ def published(home: Home, *, milliseconds: int | None = None) -> Iterator[Publis
     """Open the home's current build: what it says of itself and its rows are of one build, whatever is published
     meanwhile. milliseconds: limit on one statement, none is None.
 
-    Raises DmpError where nothing was published yet, the build is damaged, or a statement took too long.
+    Raises DmpError where nothing was published yet, the build is damaged or of another version of the platform that
+    knew other tables, or a statement took too long.
     """
     build, connection = _open_current(home, milliseconds)
     try:
         yield Published(build, connection)
+    except MISSED as error:
+        if build["code_version"] == code_version():
+            raise
+        raise foreign_build(home) from error
     except duckdb.Error as error:
         if is_damage(error):
             raise damaged_build(home, error) from error

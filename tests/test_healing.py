@@ -95,6 +95,17 @@ def test_a_damaged_note_of_a_build_is_one_sentence_too(home: Home) -> None:
         assert "damaged: `dmp run" in shown.stderr
 
 
+@pytest.mark.parametrize("query", ["SELECT shoe_size FROM user_tags", "FROM user_shoes"])
+def test_a_reader_who_knows_more_than_the_build_is_told_that_another_version_made_it(
+    home: Home, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(duckdb.Error), published(home) as build:
+        build.rows("user_tags", query)
+    monkeypatch.setattr("dmp.published.code_version", lambda: "another")
+    with pytest.raises(DmpError, match="another version of the platform.*dmp run"), published(home) as build:
+        build.rows("user_tags", query)
+
+
 def test_status_says_that_published_files_are_damaged(shop_home_copy: Home) -> None:
     assert pending_days(shop_home_copy) is None
     flip(shop_home_copy.published / "parquet/user_tags/part-0.parquet")
