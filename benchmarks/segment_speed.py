@@ -47,13 +47,15 @@ SELECT $sunday::DATE AS as_of_date, user_key, greatest(recency_days - 3, 0) AS r
     purchase_amount_90d, order_count_life, active_day_count_90d, view_count_90d, cart_count_30d, is_identified
 FROM profiles.user_profiles;
 CREATE TABLE profiles.user_consents AS SELECT user_key, is_consented_analytics FROM profiles.user_profiles;
-CREATE TABLE profiles.tag_rules AS SELECT 'tag_' || unnest(range(12)) AS tag_id, 'threshold' AS rule_kind;
+CREATE TABLE profiles.tag_rules AS SELECT 'tag_' || unnest(range(12)) AS tag_id;
 CREATE TABLE profiles.user_tags AS
 SELECT as_of_date, user_key, tag_id, 0.5 + drawn(hash(user_key, tag_id), 50) / 100.0 AS tag_score,
     as_of_date - 10 AS valid_from
 FROM profiles.user_profiles CROSS JOIN profiles.tag_rules WHERE drawn(hash(user_key, tag_id), 5) = 0;
 CREATE TABLE profiles.user_tag_changes AS
 SELECT valid_from AS changed_on, user_key, tag_id, 'entered' AS change FROM profiles.user_tags;
+CREATE TABLE profiles.user_taste_changes AS
+SELECT *, NULL::VARCHAR AS tag_value FROM profiles.user_tag_changes WHERE false;
 CREATE TABLE predictions.prediction_models AS SELECT unnest(['churn_90d', 'purchase_30d']) AS target;
 CREATE TABLE predictions.user_predictions AS
 SELECT user_key, target, drawn(hash(user_key, target), 1000) / 1000.0 AS score

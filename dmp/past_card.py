@@ -18,7 +18,7 @@ def print_past_portrait(portrait: dict[str, Any], console: Console) -> None:
             (f"Person {person['user_id']} on {portrait['as_of_date']}", _attributes(person["attributes"])),
             ("Where they stood", _standing(person)),
             ("What they had done", activity(person["metrics"])),
-            ("Tags that held", _tags(person["tags"])),
+            ("Tags that held", _tags(person["tags"], person["tastes"])),
         ]
         for title, body in sections:
             if body is not None:
@@ -46,12 +46,19 @@ def _standing(person: dict[str, Any]) -> RenderableType | None:
     return grid(*rows) if rows else None
 
 
-def _tags(tags: list[dict[str, Any]]) -> RenderableType | None:
+def _tags(tags: list[dict[str, Any]], tastes: list[dict[str, Any]]) -> RenderableType | None:
     rows = [
         (
             " ".join(filter(None, (tag["tag_name_en"] or tag["tag_id"], tag["level"]))),
             f"since {tag['changed_on']}: {number(tag['value'])} against {number(tag['bound'])} then",
         )
         for tag in tags
+    ]
+    rows += [
+        (
+            f"{taste['tag_name_en'] or taste['tag_id']} {taste['tag_value']}",
+            f"since {taste['changed_on']}: met on {taste['day_count']} days by then",
+        )
+        for taste in tastes
     ]
     return grid(*rows) if rows else None

@@ -35,6 +35,13 @@ FROM user_tag_changes LEFT JOIN (SELECT tag_id, tag_name_en FROM tags) USING (ta
 WHERE user_id = $1 AND changed_on <= $2
 GROUP BY tag_id HAVING arg_max(change, changed_on) <> 'left' ORDER BY tag_id
 """
+TASTES = """
+SELECT tag_id, any_value(tag_name_en) AS tag_name_en, tag_value, arg_max(day_count, changed_on) AS day_count,
+    max(changed_on) AS changed_on
+FROM user_taste_changes LEFT JOIN (SELECT tag_id, tag_name_en FROM tags) USING (tag_id)
+WHERE user_id = $1 AND changed_on <= $2
+GROUP BY tag_id, tag_value HAVING arg_max(change, changed_on) = 'entered' ORDER BY tag_id, tag_value
+"""
 SEGMENTS = """
 SELECT segment_id, max(changed_on) AS valid_from, arg_max(reason, changed_on) AS reason
 FROM user_segment_changes
@@ -48,7 +55,7 @@ def read_past_portrait(home: Home, user: str, day: date, known_on: date | None =
 
     user: see `portrait.read_portrait`. Keys: user_id, as_of_date, known_on, build_id and people: whoever they were
     then (several, if they were joined later), each with user_id, metrics (a row of user_metrics_as_of), attributes,
-    lifecycle, tags and segments. Tags and segments are as known on their cuts.
+    lifecycle, tags, tastes and segments. Tags, tastes and segments are as known on their cuts.
     Raises SettingsError for days out of order or not landed yet, DmpError where nothing was known of them.
     """
     with published(home) as build:
@@ -87,5 +94,6 @@ def _person(
         "attributes": build.rows("user_attribute_history", ATTRIBUTES, user_id, day, known),
         "lifecycle": stages[0] if stages else None,
         "tags": build.rows("user_tag_changes", TAGS, user_id, day),
+        "tastes": build.rows("user_taste_changes", TASTES, user_id, day),
         "segments": build.rows("user_segment_changes", SEGMENTS, user_id, day),
     }

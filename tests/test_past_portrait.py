@@ -65,9 +65,8 @@ def test_tags_and_segments_of_the_last_day_are_those_that_hold_now(shop_home: Ho
     (row,) = kept(
         shop_home,
         "user_tags",
-        "SELECT user_id, max(as_of_date) AS last FROM user_tags WHERE tag_id NOT IN "
-        "(SELECT tag_id FROM tag_rules WHERE rule_kind = 'taste') GROUP BY user_id "
-        "ORDER BY count(*) DESC, user_id LIMIT 1",
+        "SELECT user_id, max(as_of_date) AS last FROM user_tags SEMI JOIN user_taste_changes USING (user_id) "
+        "GROUP BY user_id ORDER BY count(*) DESC, user_id LIMIT 1",
     )
     (person,) = read_past_portrait(shop_home, row["user_id"], row["last"])["people"]
     tags = "SELECT DISTINCT tag_id FROM user_tags SEMI JOIN tag_rules USING (tag_id) WHERE user_id = ?"
@@ -78,6 +77,13 @@ def test_tags_and_segments_of_the_last_day_are_those_that_hold_now(shop_home: Ho
     not_tastes = " AND tag_id NOT IN (SELECT tag_id FROM tag_rules WHERE rule_kind = 'taste') ORDER BY tag_id"
     held = kept(shop_home, "user_tags", tags + not_tastes, row["user_id"])
     assert [tag["tag_id"] for tag in person["tags"]] == [tag["tag_id"] for tag in held]
+    tastes = (
+        "SELECT tag_id, tag_value FROM user_tags SEMI JOIN (FROM tag_rules WHERE rule_kind = 'taste') USING (tag_id) "
+        "WHERE user_id = ? ORDER BY ALL"
+    )
+    liked = kept(shop_home, "user_tags", tastes, row["user_id"])
+    assert liked
+    assert [{name: taste[name] for name in ("tag_id", "tag_value")} for taste in person["tastes"]] == liked
     assert [
         {"segment_id": member["segment_id"], "valid_from": member["valid_from"]}
         for member in person["segments"]

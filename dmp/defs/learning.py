@@ -76,6 +76,7 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
             *PROFILES,
             "user_tags",
             "user_tag_changes",
+            "user_taste_changes",
             "user_lifecycle_history",
             "user_consent_history",
             "user_predictions",

@@ -24,8 +24,7 @@ FROM duckdb_columns() AS columns
 WHERE columns.schema_name = 'profiles' AND columns.table_name LIKE 'user\\_%' ESCAPE '\\'
 ORDER BY columns.table_name <> 'user_profiles', columns.table_name, columns.column_index
 """
-# Tastes are worked out for today alone; the changes of all other tags are on record.
-TAGS = "SELECT DISTINCT tag_id, rule_kind <> 'taste' AS is_dated FROM profiles.tag_rules ORDER BY tag_id"
+TAGS = "SELECT DISTINCT tag_id FROM profiles.tag_rules ORDER BY tag_id"
 # Where a field was seen before, at the weekly cuts.
 HISTORY = "_history"
 OF_THE_PERSON = ("user_key", "user_id", "as_of_date")
@@ -43,10 +42,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The names that rules may use; of each tag, whether its past is known."""
+    """The names that rules may use."""
 
     fields: Mapping[str, Field]
-    tags: Mapping[str, bool]
+    tags: Collection[str]
     targets: Collection[str]
     events: Collection[str]
     item_events: Collection[str]
@@ -72,7 +71,7 @@ def read_catalogue(connection: duckdb.DuckDBPyConnection) -> Catalogue:
                 fields[column] = Field(column, table, kind, history)
     return Catalogue(
         fields,
-        dict(connection.execute(TAGS).fetchall()),
+        _names(connection, TAGS),
         _names(connection, "SELECT DISTINCT target FROM predictions.prediction_models ORDER BY target"),
         _counted(columns["profiles.user_activity"]),
         _counted(columns["profiles.user_item_activity"]),

@@ -67,9 +67,7 @@ def is_dated(measure: Measure, catalogue: Catalogue) -> bool:
     """Whether the tables tell what a measure was at a past cut, as known then."""
     if measure.kind == "field":
         return catalogue.fields[measure.name].history is not None
-    if measure.kind in ("tag", "tag_days"):
-        return catalogue.tags[measure.name]
-    return measure.kind in ("event", "item_event")
+    return measure.kind in ("tag", "tag_days", "event", "item_event")
 
 
 def column_names(measures: Sequence[Measure]) -> dict[Measure, str]:

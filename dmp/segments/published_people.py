@@ -29,7 +29,15 @@ OF_OTHER_STAGES = {
     "user_influence": "segments",
     "user_vectors": "vectors",
 }
-NEEDED = ("user_profiles", "user_days", "user_tags", "user_tag_changes", "tag_rules", "user_segments")
+NEEDED = (
+    "user_profiles",
+    "user_days",
+    "user_tags",
+    "user_tag_changes",
+    "user_taste_changes",
+    "tag_rules",
+    "user_segments",
+)
 NEEDED_OF_LEARNING = ("user_predictions", "prediction_models")
 # Days of people stand for their activity, each as if it had landed when it was known.
 VIEWS = """

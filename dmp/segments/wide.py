@@ -40,15 +40,17 @@ INNER JOIN profiles.user_item_activity AS activity
 LEFT JOIN items ON items.as_of_date = cuts.as_of_date AND items.item_id = activity.item_id
 GROUP BY cuts.as_of_date, activity.user_key
 """  # noqa: S608 - names of this module
-# Since when each tag holds on a cut; of tastes only today's are known.
+# Since when each tag holds on a cut; a tag of tastes, each of which is entered by itself, since the oldest.
 TAGS = f"""
-WITH stays AS (
-    SELECT user_key, tag_id, change, changed_on AS entered_on,
-        lead(changed_on) OVER (PARTITION BY user_key, tag_id ORDER BY changed_on) AS left_on
-    FROM profiles.user_tag_changes WHERE change IN ('entered', 'left') QUALIFY change = 'entered'
+WITH changes AS (
+    SELECT user_key, tag_id, NULL AS tag_value, change, changed_on FROM profiles.user_tag_changes
     UNION ALL
-    SELECT user_key, tag_id, 'entered', min(valid_from), NULL FROM profiles.user_tags
-    WHERE tag_id IN (SELECT tag_id FROM profiles.tag_rules WHERE rule_kind = 'taste') GROUP BY user_key, tag_id
+    SELECT user_key, tag_id, tag_value, change, changed_on FROM profiles.user_taste_changes
+),
+stays AS (
+    SELECT user_key, tag_id, change, changed_on AS entered_on,
+        lead(changed_on) OVER (PARTITION BY user_key, tag_id, tag_value ORDER BY changed_on) AS left_on
+    FROM changes WHERE change IN ('entered', 'left') QUALIFY change = 'entered'
 )
 SELECT cuts.as_of_date, stays.user_key FROM {CUTS} AS cuts
 INNER JOIN stays
@@ -135,7 +137,8 @@ def _relation(alias: str, measures: Sequence[Measure], names: Mapping[Measure, s
 def _pivoted(measure: Measure, name: str) -> exp.Expr:
     value, key = VALUES[measure.kind]
     is_own = exp.column(key).eq(exp.Literal.string(measure.name))
-    return exp.alias_(_filtered(exp.Max(this=parse_one(value, dialect="duckdb")), is_own), name)
+    aggregate = exp.Min if measure.kind == "tag" else exp.Max
+    return exp.alias_(_filtered(aggregate(this=parse_one(value, dialect="duckdb")), is_own), name)
 
 
 def _counted(measure: Measure, name: str) -> exp.Expr:

@@ -17,6 +17,13 @@ tags_then AS (
     GROUP BY tag_id
 ),
 
+tastes_then AS (
+    SELECT tag_id, tag_value, arg_max(change, changed_on) AS last_change, max(changed_on) AS since
+    FROM user_taste_changes SEMI JOIN person USING (user_id), past
+    WHERE changed_on <= past_day
+    GROUP BY tag_id, tag_value
+),
+
 segments_then AS (
     SELECT segment_id, arg_max(change, changed_on) AS last_change, max(changed_on) AS since
     FROM user_segment_changes SEMI JOIN person USING (user_id), past
@@ -38,6 +45,8 @@ facts AS (
     WHERE entered_on <= past_day AND coalesce(left_on > past_day, true)
     UNION ALL
     SELECT 5, 'tag', tag_id || coalesce(' ' || level, ''), 'since ' || since FROM tags_then WHERE last_change <> 'left'
+    UNION ALL
+    SELECT 5, 'tag', tag_id || ' ' || tag_value, 'since ' || since FROM tastes_then WHERE last_change = 'entered'
     UNION ALL
     SELECT 6, 'segment', segment_id, 'since ' || since FROM segments_then WHERE last_change = 'joined'
 )

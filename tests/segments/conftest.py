@@ -33,8 +33,7 @@ FROM (VALUES
     (1::BIGINT, 'big_spender', 0.7, '2026-06-14'), (4, 'likes_category', 0.5, '2026-06-20')
 ) AS tags (user_key, tag_id, tag_score, valid_from);
 CREATE TABLE profiles.tag_rules AS
-SELECT unnest(['big_spender', 'window_shopper', 'likes_category']) AS tag_id,
-    unnest(['threshold', 'threshold', 'taste']) AS rule_kind;
+SELECT unnest(['big_spender', 'window_shopper', 'likes_category']) AS tag_id;
 CREATE TABLE profiles.user_tag_changes AS
 SELECT changed_on::DATE AS changed_on, user_key, tag_id, change
 FROM (VALUES
@@ -42,6 +41,12 @@ FROM (VALUES
     ('2026-06-14', 2, 'big_spender', 'entered'), ('2026-06-21', 2, 'big_spender', 'left'),
     ('2026-06-21', 2, 'window_shopper', 'entered'), ('2026-06-24', 2, 'window_shopper', 'left')
 ) AS changes (changed_on, user_key, tag_id, change);
+CREATE TABLE profiles.user_taste_changes AS
+SELECT changed_on::DATE AS changed_on, user_key, 'likes_category' AS tag_id, tag_value, change
+FROM (VALUES
+    ('2026-06-14', 2::BIGINT, 'Cups', 'entered'), ('2026-06-21', 2, 'Bags', 'entered'),
+    ('2026-06-24', 2, 'Bags', 'left'), ('2026-06-24', 4, 'Cups', 'entered')
+) AS changes (changed_on, user_key, tag_value, change);
 CREATE TABLE predictions.prediction_models AS SELECT 'churn_90d' AS target;
 CREATE TABLE predictions.user_predictions AS SELECT 1::BIGINT AS user_key, 'churn_90d' AS target, 0.6 AS score;
 CREATE TABLE profiles.user_item_activity AS

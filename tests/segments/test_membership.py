@@ -129,15 +129,15 @@ def test_a_segment_asks_for_another_and_what_has_no_history_begins_today(
     write: Callable[..., Path], warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     write("{field: spent_amount, at_least: 500}")
-    folder = write("{all: [{segment: spenders}, {not: {tag: likes_category}}]}", "others").parent
+    folder = write("{all: [{segment: spenders}, {not: {score: churn_90d, at_least: 0.9}}]}", "others").parent
     refresh(warehouse, folder)
     query = (
         "SELECT user_key, valid_from, reason FROM segments.user_segments "
         "WHERE segment_id = 'others' ORDER BY user_key"
     )
     assert rows(warehouse, query) == [
-        (1, SERVED, "segment spenders; not tag likes_category: unknown"),
-        (2, SERVED, "segment spenders; not tag likes_category: unknown"),
+        (1, SERVED, "segment spenders; not score churn_90d at least 0.9: 0.6"),
+        (2, SERVED, "segment spenders; not score churn_90d at least 0.9: unknown"),
     ]
     assert rows(warehouse, "SELECT segment_id, has_history FROM segments.segments ORDER BY ALL") == [
         ("others", False),
@@ -167,6 +167,11 @@ def test_a_segment_asks_for_another_and_what_has_no_history_begins_today(
                 (SERVED, 2, "left", "person", "tag window_shopper 2026-06-21 -> unknown"),
             ],
         ),
+        (
+            # One taste of two is given up: the tag holds on, since the day of the older.
+            "{tag: likes_category, held_days: 7}",
+            [(SECOND_SUNDAY, 2, "joined", "person", "tag likes_category 2026-06-14 -> 2026-06-14")],
+        ),
     ],
 )
 def test_a_tag_has_a_past(
@@ -182,8 +187,9 @@ def test_what_a_member_is_tagged_with_is_told_with_its_day(
 ) -> None:
     refresh(warehouse, write("{any: [{tag: big_spender}, {tag: likes_category}]}").parent)
     assert rows(warehouse, MEMBERS) == [
-        (1, SERVED, "tag big_spender: since 2026-06-14"),
-        (4, SERVED, "tag likes_category: since 2026-06-20"),
+        (1, FIRST_SUNDAY, "tag big_spender: since 2026-06-14"),
+        (2, FIRST_SUNDAY, "tag likes_category: since 2026-06-14"),
+        (4, SERVED, "tag likes_category: since 2026-06-24"),
     ]
 
 

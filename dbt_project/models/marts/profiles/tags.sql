@@ -11,13 +11,21 @@ held as (
     select tag_id, count(distinct user_key) as person_count from {{ ref('user_tags') }} group by tag_id
 ),
 
+log_of_changes as (
+    select user_key, tag_id, changed_on, change from {{ ref('user_tag_changes') }}
+    union all
+    select user_key, tag_id, changed_on, change from {{ ref('user_taste_changes') }}
+),
+
 changes as (
     select
         changes.tag_id,
         max(changes.changed_on) as last_changed_on,
-        count(*) filter (changes.change = 'entered' and changes.changed_on > served.as_of_date - 7) as entered_count_7d,
-        count(*) filter (changes.change = 'left' and changes.changed_on > served.as_of_date - 7) as left_count_7d
-    from {{ ref('user_tag_changes') }} as changes
+        count(distinct changes.user_key)
+            filter (changes.change = 'entered' and changes.changed_on > served.as_of_date - 7) as entered_count_7d,
+        count(distinct changes.user_key)
+            filter (changes.change = 'left' and changes.changed_on > served.as_of_date - 7) as left_count_7d
+    from log_of_changes as changes
     cross join served
     group by changes.tag_id
 )
