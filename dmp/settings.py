@@ -194,6 +194,11 @@ class Home:
         return self.exports / "exports.jsonl"
 
     @property
+    def gate_record(self) -> Path:
+        """What every gate found in every run, one line each."""
+        return self.root / "gates.csv"
+
+    @property
     def truth(self) -> Path:
         """The built-in world's ledger; only evaluation may read it."""
         return self.root / "truth"

@@ -11,6 +11,9 @@ import duckdb
 import pytest
 
 from dmp.defs.running import RunOutcome
+from dmp.gate_record import note_gate, read_gates
+from dmp.pages import quality
+from dmp.quality import ExpectationResult
 from dmp.settings import Home
 from dmp.upkeep.cause import Cause
 
@@ -74,3 +77,28 @@ def test_the_broken_expectation_is_kept_with_its_count_of_rows(damaged_run: tupl
             """
         ).fetchall()
     assert broken == [("shop__events", "expect_column_values_to_not_be_null", "event_type", True)]
+
+
+def test_the_record_of_gates_keeps_what_stopped_the_run_and_the_page_shows_it_first(
+    damaged_run: tuple,
+) -> None:
+    home, _, _, _ = damaged_run
+    found = read_gates(home)
+    runs = sorted({gate["run_at"] for gate in found})
+    assert len(runs) == 2
+    assert not any(gate["unmet_count"] for gate in found if gate["run_at"] == runs[0])
+    (red,) = quality.read_runs(home)["red_gates"]
+    assert (red["run_at"], red["table_name"]) == (runs[1], "shop__events")
+    assert red["unmet"] == "expect_column_values_to_not_be_null(event_type)"
+
+
+def test_a_line_that_a_killed_run_left_unfinished_is_not_read(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert read_gates(home) == []
+    met = ExpectationResult("people", "expect", "name", True, 3, 0, None, None)
+    for run_id in ("a", "b", "c"):
+        note_gate(home, run_id, "people", [met])
+    with home.gate_record.open("a") as file:
+        file.write("d,2026-11")
+    assert [gate["unmet_count"] for gate in read_gates(home, runs=2)] == [0, 0]
+    assert home.gate_record.stat().st_mode & 0o077 == 0

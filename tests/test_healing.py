@@ -102,7 +102,7 @@ def test_a_reader_who_knows_more_than_the_build_is_told_that_another_version_mad
     with pytest.raises(duckdb.Error), published(home) as build:
         build.rows("user_tags", query)
     monkeypatch.setattr("dmp.published.code_version", lambda: "another")
-    with pytest.raises(DmpError, match="another version of the platform.*dmp run"), published(home) as build:
+    with pytest.raises(DmpError, match=r"another version of the platform.*dmp run"), published(home) as build:
         build.rows("user_tags", query)
 
 

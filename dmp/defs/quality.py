@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from dmp.defs.warehouse import Warehouse
+from dmp.gate_record import note_gate
 from dmp.quality import ExpectationResult, suites, validate
 from dmp.transformation import staging_models
 
@@ -59,10 +60,13 @@ def _gate(table: str, suite: dict[str, Any]) -> dg.AssetChecksDefinition:
         description=f"The suite expectations/{table}.yaml.",
         blocking=True,
     )
-    def expectations(warehouse: Warehouse) -> dg.AssetCheckResult:
+    def expectations(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> dg.AssetCheckResult:
         with warehouse.connect() as connection:
             results = validate(connection, table, expected_of(connection, suite))
-            _keep(connection, table, results if _is_in_use(connection, table, suite) else [])
+            is_in_use = _is_in_use(connection, table, suite)
+            _keep(connection, table, results if is_in_use else [])
+        if is_in_use:
+            note_gate(warehouse.home, context.run.run_id, table, results)
         failed = [result for result in results if not result.is_met]
         return dg.AssetCheckResult(
             passed=not failed,

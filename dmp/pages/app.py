@@ -82,6 +82,8 @@ READERS: dict[str, Callable[[Published], dict[str, Any]]] = {
     "lists": lists.read,
     "quality": quality.read,
 }
+# What a page shows beside the build, read each time: it goes on while the build stays.
+BESIDE_THE_BUILD: dict[str, Callable[[Home], dict[str, Any]]] = {"quality": quality.read_runs}
 PAGES = ("home", "people", "segments", "lifecycle", "models", "lists", "quality", "questions")
 
 
@@ -141,7 +143,10 @@ def _page(desk: Desk, page: str) -> Callable[[Request], Awaitable[Response]]:
     async def shown(request: Request) -> Response:
         saved = page == "segments" and "saved" in request.query_params
         facts = await run_in_threadpool(desk.kept.facts, page, READERS[page])
-        return desk.answer(request, page, {**facts, "saved": saved})
+        beside = (
+            await run_in_threadpool(BESIDE_THE_BUILD[page], desk.home) if page in BESIDE_THE_BUILD else {}
+        )
+        return desk.answer(request, page, {**facts, **beside, "saved": saved})
 
     return shown
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dmp.gate_record import read_gates
 from dmp.pages import charts
 from dmp.published import Published
+from dmp.settings import Home
 
 RECORDS = """
 SELECT landed_date, sum(accepted_count)::BIGINT AS accepted_count, sum(duplicate_count)::BIGINT AS duplicate_count,
@@ -34,6 +36,15 @@ SELECT landed_date, source, entity, record_count, usual_count FROM landed_volume
 WHERE is_unusual AND rule <> 'ignore' ORDER BY landed_date DESC, source, entity LIMIT 50
 """
 BY_OUTCOME = ["accepted_count", "duplicate_count", "rejected_count"]
+
+
+def read_runs(home: Home) -> dict[str, Any]:
+    """Return what gates found run by run, and the red ones, newest first: a run that they stopped made no build."""
+    found = read_gates(home)
+    return {
+        "gates_over_time": charts.heat(found, "run_at", "table_name", "unmet_count") if found else None,
+        "red_gates": [gate for gate in reversed(found) if gate["unmet_count"]],
+    }
 
 
 def read(build: Published) -> dict[str, Any]:

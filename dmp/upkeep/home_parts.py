@@ -19,6 +19,7 @@ OWNED = (
     "segments",
     "erasures",
     "exports",
+    "gates.csv",
     "truth",
     "landing",
 )
