@@ -22,6 +22,7 @@ from dmp.defs.subjects import subjects
 from dmp.defs.transformation import STAGE_ASSETS, seed_keys
 from dmp.defs.verification import monthly_verification, verification
 from dmp.defs.warehouse import Warehouse
+from dmp.dictionary.texts import OWNER
 
 STAGES = [
     *RAW_ASSETS,
@@ -36,7 +37,7 @@ STAGES = [
 ]
 # A build is a day's work: older than a day and a half means that a day was missed.
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
-OWNERS = ["team:marketing-data"]
+OWNERS = [f"team:{OWNER}"]
 # Links to source files are in beta: said once for each of them at every start.
 warnings.filterwarnings("ignore", r".*(CodeReference|with_source_code_references).* is currently in beta")
 
@@ -48,6 +49,14 @@ def _before_publishing() -> list[dg.AssetKey]:
     return sorted(copied | gated, key=lambda key: key.to_user_string())
 
 
+def _made_of() -> dict[str, list[str]]:
+    return {
+        key.to_user_string(): [one.to_user_string() for one in behind]
+        for assets in STAGES
+        for key, behind in assets.asset_deps.items()
+    }
+
+
 def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
     is_of_code = spec.key in seed_keys() or spec.group_name == "staging"
     return spec.replace_attributes(owners=OWNERS, freshness_policy=None if is_of_code else FRESHNESS)
@@ -57,7 +66,7 @@ defs = dg.Definitions(
     assets=dg.with_source_code_references(
         [
             assets.map_asset_specs(_with_policies)
-            for assets in [*STAGES, published_asset(_before_publishing())]
+            for assets in [*STAGES, published_asset(_before_publishing(), _made_of())]
         ]
     ),
     asset_checks=[*GATES, *DRIFT_CHECKS, every_file_has_an_account, no_drift, usual_volume],

@@ -1,10 +1,13 @@
 """The last asset: the build that readers see."""
 
+from collections.abc import Mapping, Sequence
+
 import dagster as dg
 
 from dmp.defs.partitions import run_range
 from dmp.defs.warehouse import REBUILD_TAG, Warehouse
 from dmp.defs.work import working
+from dmp.lineage import note_tables
 from dmp.publish import PUBLISHED_SCHEMAS, publish
 from dmp.settings import DmpError
 from dmp.warehouse import finish_run, is_whole
@@ -14,8 +17,11 @@ SELECT landed_date, source_file, content_hash FROM raw.landed_files ORDER BY lan
 """
 
 
-def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Return the asset `published`, which waits for every table upstream and for its gates."""
+def published_asset(upstream: list[dg.AssetKey], made_of: Mapping[str, Sequence[str]]) -> dg.AssetsDefinition:
+    """Return the asset `published`, which waits for every table upstream and for its gates.
+
+    made_of: the tables that each table is made of, for the note that lineage reads.
+    """
 
     @dg.asset(
         name="published",
@@ -35,6 +41,7 @@ def published_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         with warehouse.connect() as connection:
             for day, file, content_hash in connection.execute(LANDED_FILES).fetchall():
                 landed.setdefault(day, {})[file] = content_hash
+            note_tables(warehouse.home, connection, made_of)
         strays = list(landed.pop(None, ()))
         with working("publishing"):
             build = publish(warehouse.home, warehouse.settings, landed, max(landed), strays)

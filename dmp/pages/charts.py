@@ -55,6 +55,19 @@ def heat(rows: Rows, x: str, y: str, z: str) -> Figure:
     return {"data": [trace], "x": x, "y": y}
 
 
+def flow(pairs: Sequence[tuple[str, str]]) -> Figure:
+    """Return bands from the first of each pair to the second, by name."""
+    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    places = {name: place for place, name in enumerate(names)}
+    link = {
+        "source": [places[first] for first, _ in pairs],
+        "target": [places[second] for _, second in pairs],
+        "value": [1] * len(pairs),
+    }
+    trace = {"type": "sankey", "arrangement": "snap", "node": {"label": names}, "link": link}
+    return {"data": [trace], "x": "", "y": ""}
+
+
 def calibration(rows: Rows, x: str, y: str, series: str) -> Figure:
     """Return expected against observed, a line a series, beside the diagonal where both are equal."""
     figure = lines(rows, x, y, series)

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dmp.dictionary.texts import column_text
+from dmp.dictionary.texts import OWNER, column_text
+from dmp.lineage import Lineage, tables_note
+from dmp.pages import charts
 from dmp.pages.forms import form
 from dmp.pages.readers import reader_of
 from dmp.published import Published
 from dmp.published_sql import ask
-from dmp.settings import DmpError
+from dmp.settings import DmpError, Home
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +31,12 @@ SECONDS = 20
 AT_ONCE = 2
 COLUMNS = """
 SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
-WHERE database_name = 'published' AND NOT internal ORDER BY table_name, column_index
+WHERE database_name = 'published' AND NOT internal AND table_name = ? ORDER BY column_index
 """
+# Of each column the first value that is one, in a few rows: what it looks like.
+SOME_ROWS = 20
+# More bands than these cannot be told apart.
+STEPS_DRAWN = 40
 FIRST_QUESTION = (
     "SELECT lifecycle_stage, count(*) AS person_count\nFROM user_profiles\nGROUP BY ALL ORDER BY ALL"
 )
@@ -69,7 +75,37 @@ def routes(desk: Desk) -> list[Route]:
         rows = [dict(zip(names, row, strict=True)) for row in found.itertuples(index=False, name=None)]
         return desk.answer(request, "questions", {**facts, **_asked(text, names=names, rows=rows)})
 
-    return [Route("/questions", begin, methods=["GET"]), Route("/questions", answer, methods=["POST"])]
+    async def column(request: Request) -> Response:
+        table, name = request.path_params["table"], request.path_params["column"]
+        read = await run_in_threadpool(desk.kept.facts, "lineage", lambda _: {"lineage": _lineage(desk.home)})
+        facts = await run_in_threadpool(
+            desk.kept.facts, f"{table}.{name}", lambda build: _column(build, read["lineage"], table, name)
+        )
+        return desk.answer(request, "column", facts)
+
+    return [
+        Route("/questions", begin, methods=["GET"]),
+        Route("/questions", answer, methods=["POST"]),
+        Route("/questions/{table}/{column}", column, methods=["GET"]),
+    ]
+
+
+def _lineage(home: Home) -> Lineage | None:
+    return Lineage(home) if tables_note(home).exists() else None
+
+
+def _column(build: Published, lineage: Lineage | None, table: str, name: str) -> dict[str, Any]:
+    """Return what a column means and what it is made of, as pairs and as a figure.
+
+    Raises DmpError where the build has no such column.
+    """
+    described = next((row for row in _columns(build, table) if row["column_name"] == name), None)
+    if described is None:
+        raise DmpError(f"there is no column '{name}' of a table '{table}' in build {build.build['build_id']}")
+    edges = [(str(source), str(made)) for source, made in (lineage.edges(table, name) if lineage else [])]
+    steps = [{"made": made, "source": source} for source, made in edges]
+    drawn = charts.flow(edges[:STEPS_DRAWN]) if edges else None
+    return {"column": described, "steps": steps, "lineage": drawn}
 
 
 def tables_in(question: str) -> str:
@@ -99,10 +135,19 @@ def _asked(text: str, **answer: Any) -> dict[str, Any]:
 
 
 def _dictionary(build: Published) -> dict[str, Any]:
-    """Return the columns of each published table with their types and meanings."""
-    rows = build.rows("user_profiles", COLUMNS)
-    tables: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        meaning = row["comment"] or column_text(row["table_name"], row["column_name"]) or ""
-        tables.setdefault(row["table_name"], []).append({**row, "meaning": meaning})
-    return {"tables": tables}
+    """Return the columns of each published table with their types, meanings and what a value looks like."""
+    return {"tables": {table: _columns(build, table) for table in build.build["tables"]}, "owner": OWNER}
+
+
+def _columns(build: Published, table: str) -> list[dict[str, Any]]:
+    if table not in build.build["tables"]:
+        return []
+    some = build.rows(table, f'FROM "{table}" LIMIT {SOME_ROWS}')
+    return [
+        {
+            **row,
+            "meaning": row["comment"] or column_text(table, row["column_name"]) or "",
+            "example": next((one[name] for one in some if one[name := row["column_name"]] is not None), None),
+        }
+        for row in build.rows(table, COLUMNS, table)
+    ]

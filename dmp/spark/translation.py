@@ -38,11 +38,7 @@ def to_spark(sql: str, schema: MappingSchema) -> str:
 
     Raises UntranslatableError, or sqlglot's own errors, for what cannot be said there.
     """
-    query = read(sql)
-    plain_windows(query)
-    tree: exp.Expr = _resolved(query, schema)
-    unions_by_place(tree)
-    tree = annotated(tree, schema)
+    tree: exp.Expr = annotated(resolved(sql, schema), schema)
     tree = put_types_to_work(tree)
     tree = kept(tree)
     unnested(tree)
@@ -51,8 +47,18 @@ def to_spark(sql: str, schema: MappingSchema) -> str:
     return written
 
 
-def _resolved(tree: exp.Query, schema: MappingSchema) -> exp.Query:
-    """Return the tree with every name resolved and both sides of unions by name with the same columns."""
+def resolved(sql: str, schema: MappingSchema) -> exp.Query:
+    """Return a DuckDB query as a tree with every name resolved, in which both sides of a union have the same columns in
+    the same places. Raises UntranslatableError, or sqlglot's own errors.
+    """
+    tree = read(sql)
+    plain_windows(tree)
+    found = _qualified(tree, schema)
+    unions_by_place(found)
+    return found
+
+
+def _qualified(tree: exp.Query, schema: MappingSchema) -> exp.Query:
     unions = tag_unions(tree)
     while True:
         found = qualify(tree.copy(), schema=schema, dialect="duckdb", validate_qualify_columns=False)

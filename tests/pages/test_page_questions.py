@@ -53,3 +53,11 @@ def test_questions_and_files_are_written_down(reader: Reader) -> None:
 def test_a_cell_that_begins_like_a_formula_is_a_text() -> None:
     answer = pd.DataFrame({"name": ["=1+1", "@x", "-2", "plain"], "number": [-1, 2, 3, 4]})
     assert csv_of(answer).splitlines() == ["name,number", "'=1+1,-1", "'@x,2", "'-2,3", "plain,4"]
+
+
+def test_a_column_has_a_page_of_what_it_means_and_is_made_of(reader: Reader) -> None:
+    page = reader.get("/questions/user_profiles/age")
+    assert page.status == 200
+    assert "years, at the person&#39;s last birthday" in page.body
+    assert "a run notes it when it publishes" in page.body
+    assert reader.get("/questions/user_profiles/shoe_size").status == 409

@@ -74,7 +74,8 @@ function draw() {
   for (const place of document.querySelectorAll(".chart")) {
     const spec = JSON.parse(place.querySelector("script").textContent);
     const board = place.querySelector(".board") ?? place.appendChild(Object.assign(document.createElement("div"), { className: "board" }));
-    const axis = (text) => ({ title: { text }, gridcolor: line, automargin: true, zerolinecolor: line });
+    const isFlow = spec.data[0]?.type === "sankey";
+    const axis = (text) => ({ visible: !isFlow, title: { text }, gridcolor: line, automargin: true, zerolinecolor: line });
     Plotly.react(board, spec.data, {
       barmode: spec.barmode, xaxis: axis(place.dataset.x), yaxis: axis(place.dataset.y), height: 360,
       margin: { t: 16, r: 16, b: 48, l: 56 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",

@@ -40,7 +40,11 @@ class Words:
             return [self.words.get(value, value) if isinstance(value, str) else value for value in values]
 
         traces = [
-            {**trace, "name": self.word(trace.get("name", "")), "x": said(trace["x"]), "y": said(trace["y"])}
+            {
+                **trace,
+                "name": self.word(trace.get("name", "")),
+                **{axis: said(trace[axis]) for axis in ("x", "y") if axis in trace},
+            }
             for trace in figure["data"]
         ]
         return {**figure, "data": traces}

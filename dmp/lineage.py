@@ -1,0 +1,144 @@
+"""Which columns a column is made of, read from the SQL that made its table.
+
+Each publishing notes in `<home>/dbt/tables.json` which tables there are, with their columns and, of tables that Python
+makes, the tables behind them; dbt leaves the SQL of its models in `<home>/dbt/compiled`. Neither holds a row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.lineage import lineage
+from sqlglot.optimizer.scope import build_scope
+
+from dmp.settings import Home
+from dmp.spark.reading import UntranslatableError
+from dmp.spark.translation import resolved, schema_of
+
+COLUMNS = """
+SELECT schema_name || '.' || table_name AS table_name, map(list(column_name), list(data_type)) AS columns
+FROM (FROM duckdb_columns() WHERE NOT internal ORDER BY schema_name, table_name, column_index)
+GROUP BY ALL ORDER BY ALL
+"""
+# Where a log begins: nothing lies behind these tables but the files.
+FIRST_SCHEMA = "raw"
+MOST_EDGES = 400
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A column of a table; column: None for the table as a whole."""
+
+    table: str
+    column: str | None
+
+    def __str__(self) -> str:
+        return self.table if self.column is None else f"{self.table}.{self.column}"
+
+
+def tables_note(home: Home) -> Path:
+    """Return the path of the note of tables."""
+    return home.root / "dbt" / "tables.json"
+
+
+def note_tables(
+    home: Home, connection: duckdb.DuckDBPyConnection, made_of: Mapping[str, Iterable[str]]
+) -> None:
+    """Note the warehouse's tables with their columns and types; made_of: the tables behind each table, by name."""
+    columns = dict(connection.execute(COLUMNS).fetchall())
+    path = tables_note(home)
+    path.parent.mkdir(exist_ok=True)
+    note = {"columns": columns, "made_of": {table: sorted(behind) for table, behind in made_of.items()}}
+    path.write_text(json.dumps(note, sort_keys=True), encoding="utf-8")
+
+
+class Lineage:
+    """What the tables of a home are made of; a statement is read once, when a column of its table is asked for."""
+
+    def __init__(self, home: Home) -> None:
+        note: dict[str, Any] = json.loads(tables_note(home).read_text(encoding="utf-8"))
+        self._columns: dict[str, dict[str, str]] = note["columns"]
+        self._made_of: dict[str, list[str]] = note["made_of"]
+        self._schemas = {name.partition(".")[2]: name for name in self._columns}
+        self._files = {path.stem: path for path in sorted((home.root / "dbt" / "compiled").rglob("*.sql"))}
+        self._trees: dict[str, exp.Query | None] = {}
+
+    def edges(self, table: str, column: str) -> list[tuple[Place, Place]]:
+        """Return what a column of a table (its name without the schema) is made of, and those columns in turn: pairs
+        of what is read and what is made of it, nearest first. Empty where the table is not known.
+        """
+        if table not in self._schemas:
+            return []
+        found: dict[tuple[Place, Place], None] = {}
+        waiting, seen = [Place(self._schemas[table], column)], set()
+        while waiting and len(found) < MOST_EDGES:
+            place = waiting.pop(0)
+            if place in seen:
+                continue
+            seen.add(place)
+            for source in self._behind(place):
+                found[source, place] = None
+                waiting.append(source)
+        return list(found)
+
+    def _behind(self, place: Place) -> list[Place]:
+        schema, _, name = place.table.partition(".")
+        if schema == FIRST_SCHEMA or place.column is None:
+            return []
+        tree = self.tree(name)
+        if tree is None:
+            parents = [
+                self._schemas[parent] for parent in self._made_of.get(name, []) if parent in self._schemas
+            ]
+            return [Place(parent, None) for parent in parents]
+        whole = sorted({Place(_full(one), None) for one in tree.find_all(exp.Table) if one.db})
+        try:
+            node = lineage(
+                exp.to_identifier(place.column, quoted=True).sql("duckdb"),
+                tree,
+                self._schema,
+                scope=build_scope(tree),
+                dialect="duckdb",
+                trim_selects=False,
+            )
+        except (SqlglotError, ValueError):
+            return whole
+        read = ((one.expression, one.name) for one in node.walk())
+        places = {
+            Place(_full(source), name.rpartition(".")[2].strip('"'))
+            for source, name in read
+            if isinstance(source, exp.Table)
+        }
+        # A count of rows is made of no column; what is added to goes on from itself.
+        return sorted(one for one in places or whole if one.table != place.table)
+
+    @property
+    def statements(self) -> list[str]:
+        """The tables that a statement makes."""
+        return sorted(self._files.keys() & self._schemas.keys())
+
+    def tree(self, name: str) -> exp.Query | None:
+        """Return the statement that makes a table with every name resolved, None where no statement does."""
+        if name not in self._trees:
+            try:
+                path = self._files.get(name)
+                self._trees[name] = resolved(path.read_text(encoding="utf-8"), self._schema) if path else None
+            except (SqlglotError, UntranslatableError):
+                self._trees[name] = None
+        return self._trees[name]
+
+    @cached_property
+    def _schema(self) -> Any:
+        return schema_of(self._columns)
+
+
+def _full(table: exp.Table) -> str:
+    return f"{table.db}.{table.name}"
