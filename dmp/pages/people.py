@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DAYS = """
 SELECT event_date, sum(event_count)::BIGINT AS event_count, sum(purchase_amount)::DOUBLE AS purchase_amount
-FROM user_days WHERE user_id = ? AND known_to = (SELECT max(known_to) FROM user_days)
+FROM user_days WHERE user_id = ? AND known_to = DATE '9999-12-31'
 GROUP BY event_date ORDER BY event_date
 """
 SESSIONS = """
