@@ -112,6 +112,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path)
     parser.add_argument("--only", choices=ORIGINALS)
     arguments = parser.parse_args()
-    for row in rows(arguments.data, arguments.only):
-        verdict = "" if "reached" not in row else ("  reached" if row["reached"] else "  NOT REACHED")
-        print(f"{row['name']:22} {row['metric']:22} {row['value']:>10,}{verdict}")
+    for source in [arguments.only] if arguments.only else ORIGINALS:
+        for row in rows(arguments.data, source):
+            verdict = "" if "reached" not in row else ("  reached" if row["reached"] else "  NOT REACHED")
+            print(f"{row['name']:22} {row['metric']:22} {row['value']:>10,}{verdict}", flush=True)
