@@ -110,6 +110,13 @@ def test_a_region_with_few_buyers_says_nothing() -> None:
     assert not scores[1].any()
 
 
+def test_who_did_not_consent_counts_in_no_region() -> None:
+    context = context_of([(person, person % 2, 5) for person in range(1, 51)], 2)
+    context.people["region"] = "North"
+    context.people["is_consented"] = context.people["user_key"] % 2 == 0
+    assert popular_in_region(context, np.array([2])).tolist() == [[25, 0]]
+
+
 def test_content_finds_an_item_that_nobody_has_met_by_its_words() -> None:
     names = ["red paper lantern", "blue paper lantern", "steel pan", "红色 纸灯笼", "蓝色纸灯笼"]
     context = context_of([(1, 0, 5), (2, 3, 5)], 5, items=pd.DataFrame({"item_name": names}))

@@ -17,14 +17,15 @@ def popular_in_region(context: Context, user_keys: np.ndarray) -> np.ndarray:
 
 def region_buyers(context: Context) -> np.ndarray:
     """Return `group_buyers` of regions."""
-    return group_buyers(context, "region", context.user_keys)
+    return group_buyers(context, "region")
 
 
-def group_buyers(context: Context, column: str, counted: np.ndarray) -> np.ndarray:
-    """Return groups of people (a column of `people`) x items: how many of the people `counted` bought in 30 days."""
+def group_buyers(context: Context, column: str) -> np.ndarray:
+    """Return groups of people (a column of `people`) x items: how many who consented bought in the last 30 days."""
     codes = context.people_codes(column)
     pairs = context.learning.pairs
-    lately = pairs[(pairs["last_purchase_days"] < 30) & pairs["user_key"].isin(counted)]
+    has_consented = context.has_consented(pairs["user_key"].to_numpy())
+    lately = pairs[(pairs["last_purchase_days"] < 30) & has_consented]
     group = codes[context.positions(lately["user_key"].to_numpy())]
     counts = np.zeros((max(1, codes.max(initial=-1) + 1), len(context.items)))
     np.add.at(counts, (group[group >= 0], lately["item_key"].to_numpy()[group >= 0]), 1)

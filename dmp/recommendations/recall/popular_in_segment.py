@@ -14,5 +14,5 @@ def popular_in_segment(context: Context, user_keys: np.ndarray) -> np.ndarray:
 
 
 def segment_buyers(context: Context) -> np.ndarray:
-    """Return `group_buyers` of clusters: of who consented, for a cluster is made of what its people did."""
-    return group_buyers(context, "segment_id", context.user_keys[context.has_consented(context.user_keys)])
+    """Return `group_buyers` of clusters."""
+    return group_buyers(context, "segment_id")
