@@ -1,4 +1,4 @@
--- One row per person, tag of a taste, value and cut on which it became or ceased to be one, with the numbers before and then.
+-- One row per person, tag of tastes, value and cut on which they took it up or gave it up, with the numbers of both.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
     pre_hook="{% if is_incremental() %}delete from {{ this }} where changed_on > {{ last_folded_cut() }}{% endif %}",
@@ -33,7 +33,7 @@ judged as materialized (
         on rules.tag_id = levels.tag_id and met.as_of_date between levels.in_force_from and levels.in_force_to
 ),
 
-of_the_cut_before as (
+previous as (
     select * replace (cut_number + 1 as cut_number) from judged
 )
 
@@ -44,19 +44,19 @@ select
     tag_id,
     value as tag_value,
     case when judged.is_held then 'entered' else 'left' end as change,
-    of_the_cut_before.day_count as day_count_before,
+    previous.day_count as day_count_before,
     judged.day_count,
-    of_the_cut_before.surprise as surprise_before,
+    previous.surprise as surprise_before,
     judged.surprise,
     case
         when judged.day_count is null then 'value_gone'
-        when judged.choice_count_of_kind is distinct from of_the_cut_before.choice_count_of_kind then 'person_moved'
-        when judged.rule_version <> of_the_cut_before.rule_version then 'rule_changed'
+        when coalesce(judged.choice_count_of_kind <> previous.choice_count_of_kind, true) then 'person_moved'
+        when judged.rule_version <> previous.rule_version then 'rule_changed'
         else 'others_moved'
     end as cause,
-    coalesce(judged.rule_version, of_the_cut_before.rule_version) as rule_version,
-    coalesce(judged.purpose, of_the_cut_before.purpose) as purpose
+    coalesce(judged.rule_version, previous.rule_version) as rule_version,
+    coalesce(judged.purpose, previous.purpose) as purpose
 from judged
-full join of_the_cut_before using (cut_number, user_key, tag_id, value)
+full join previous using (cut_number, user_key, tag_id, value)
 inner join cuts using (cut_number)
-where cuts.is_new and coalesce(judged.is_held, false) <> coalesce(of_the_cut_before.is_held, false)
+where cuts.is_new and coalesce(judged.is_held, false) <> coalesce(previous.is_held, false)
