@@ -77,6 +77,7 @@ def lint() -> int:
         "sqlfluff",
         "lint",
         "--disable-progress-bar",
+        "--processes=0",
         str(DBT_PROJECT / "models"),
     ]
     return subprocess.run(command, cwd=PROJECT, env=os.environ | environment(), check=False).returncode
