@@ -81,7 +81,8 @@ def test_one_other_cell_is_two_rows_that_differ_and_a_missing_table_differs(answ
         SELECT * EXCLUDE (place) REPLACE (amount_cents + (place = 7)::INT AS amount_cents)
         FROM (SELECT *, row_number() OVER () AS place FROM '{answers}/sessions.parquet')
     """
-    duckdb.sql(f"COPY ({changed}) TO '{others}/sessions.parquet'")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({changed}) TO '{others}/sessions.parquet'")
     (others / "top_categories.parquet").unlink()
     found = compared(answers, others)
     assert found["sessions"]["differing"] == 2

@@ -50,7 +50,8 @@ def test_the_key_and_the_namespace_change_the_identifier() -> None:
 
 @pytest.mark.parametrize("text", ["null", "NaN", "UNDEFINED", "0", "-", "anonymous", ""])
 def test_words_for_nobody_are_missing(text: str) -> None:
-    assert duckdb.execute(f"SELECT {is_missing_sql('?')}", [text]).fetchone() == (True,)
+    with duckdb.connect() as connection:
+        assert connection.execute(f"SELECT {is_missing_sql('?')}", [text]).fetchone() == (True,)
 
 
 def test_the_same_login_in_two_spellings_is_one_key(shop: Shop) -> None:
