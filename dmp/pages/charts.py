@@ -63,6 +63,7 @@ def flow(pairs: Sequence[tuple[str, str]]) -> Figure:
         "source": [places[first] for first, _ in pairs],
         "target": [places[second] for _, second in pairs],
         "value": [1] * len(pairs),
+        "color": "rgba(120, 140, 170, 0.5)",
     }
     trace = {"type": "sankey", "arrangement": "snap", "node": {"label": names}, "link": link}
     return {"data": [trace], "x": "", "y": ""}

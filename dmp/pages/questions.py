@@ -36,7 +36,7 @@ WHERE database_name = 'published' AND NOT internal AND table_name = ? ORDER BY c
 # Of each column the first value that is one, in a few rows: what it looks like.
 SOME_ROWS = 20
 # More bands than these cannot be told apart.
-STEPS_DRAWN = 40
+STEPS_DRAWN = 15
 FIRST_QUESTION = (
     "SELECT lifecycle_stage, count(*) AS person_count\nFROM user_profiles\nGROUP BY ALL ORDER BY ALL"
 )
