@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pipeline import row
+from benchmarks.figures import line, row
 from benchmarks.replays import run_facts
 from dmp.defs.work import SECONDS
 from dmp.settings import Home
@@ -60,7 +60,7 @@ def rows(people: int, days: int, more: int) -> list[dict[str, Any]]:
         found.append(row("whole", f"{kind}, s", whole[kind]))
         found.append(row("a day", f"{kind}, s", statistics.median(day.get(kind, 0.0) for day in each)))
     share = statistics.median(day["sql"] for day in each) / whole["sql"]
-    return [*found, row("a day", "SQL as a share of the whole", share, SHARE_GOAL)]
+    return [*found, row("a day", "SQL as a share of the whole", share, goal=SHARE_GOAL)]
 
 
 def main() -> None:
@@ -74,10 +74,7 @@ def main() -> None:
     os.environ.setdefault("DMP_KEY", "the benchmark has no secrets")
     before = os.getloadavg()[0]
     for found in rows(asked.people, asked.days, asked.more):
-        verdict = {True: "reached", False: "MISSED"}.get(found["reached"], "")
-        goal = "" if found["goal"] is None else f"goal {found['goal']}"
-        told = f"{found['name']:8} {found['metric']:32} {found['value']:>14,.3f} {goal} {verdict}"
-        print(json.dumps(found) if asked.json else told, flush=True)
+        print(json.dumps(found) if asked.json else line(found), flush=True)
     if not asked.json:
         print(f"load before {before:.1f}")
 

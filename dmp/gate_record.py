@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from dmp.owned_record import add_line, now
 from dmp.quality import ExpectationResult
 from dmp.settings import Home
 
@@ -18,16 +17,7 @@ RUNS_SHOWN = 30
 def note_gate(home: Home, run_id: str, table: str, results: Sequence[ExpectationResult]) -> None:
     """Add a line: when a gate of a run looked at a table, and which expectations were not met; counts, no values."""
     unmet = [f"{result.expectation}({result.column_name or ''})" for result in results if not result.is_met]
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    with open(home.gate_record, "a", encoding="utf-8", newline="", opener=_for_the_owner) as file:
-        lines = csv.writer(file, lineterminator="\n")
-        if not file.tell():
-            lines.writerow(COLUMNS)
-        lines.writerow((run_id, at, table, len(results), len(unmet), "; ".join(unmet)))
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    add_line(home.gate_record, COLUMNS, (run_id, now(), table, len(results), len(unmet), "; ".join(unmet)))
 
 
 def read_gates(home: Home, runs: int = RUNS_SHOWN) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ makes, the tables behind them; dbt leaves the SQL of its models in `<home>/dbt/c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 from sqlglot.optimizer.scope import build_scope
 
+from dmp.checked_json import read_checked, write_checked
 from dmp.settings import Home
 from dmp.spark.reading import UntranslatableError
 from dmp.spark.translation import resolved, schema_of
@@ -56,15 +56,19 @@ def note_tables(
     columns = dict(connection.execute(COLUMNS).fetchall())
     path = tables_note(home)
     path.parent.mkdir(exist_ok=True)
-    note = {"columns": columns, "made_of": {table: sorted(behind) for table, behind in made_of.items()}}
-    path.write_text(json.dumps(note, sort_keys=True), encoding="utf-8")
+    write_checked(
+        path, {"columns": columns, "made_of": {table: sorted(behind) for table, behind in made_of.items()}}
+    )
 
 
 class Lineage:
-    """What the tables of a home are made of; a statement is read once, when a column of its table is asked for."""
+    """What the tables of a home are made of; a statement is read once, when a column of its table is asked for.
+
+    A home that never published knows of no tables. Raises DamagedFileError.
+    """
 
     def __init__(self, home: Home) -> None:
-        note: dict[str, Any] = json.loads(tables_note(home).read_text(encoding="utf-8"))
+        note = read_checked(tables_note(home)) or {"columns": {}, "made_of": {}}
         self._columns: dict[str, dict[str, str]] = note["columns"]
         self._made_of: dict[str, list[str]] = note["made_of"]
         self._schemas = {name.partition(".")[2]: name for name in self._columns}

@@ -10,6 +10,11 @@
     )
 {%- endmacro %}
 
+{#- A hook before a log of changes goes on: those of cuts that are not folded for good are forgotten. -#}
+{% macro delete_unfolded_changes() -%}
+    {% if is_incremental() -%} delete from {{ this }} where changed_on > {{ last_folded_cut() }} {%- endif %}
+{%- endmacro %}
+
 {#- The levels held on a cut by the log of changes; who holds a level holds all weaker ones. -#}
 {% macro tag_levels_held(changes, cut) -%}
     select cuts.cut_number, last_changes.user_key, last_changes.tag_id, levels.level_rank, true as is_entering

@@ -5,11 +5,9 @@ It lies among the exports, so that an erasure takes a person's lines out of it a
 
 from __future__ import annotations
 
-import csv
-import os
-from datetime import UTC, datetime
 from threading import Lock
 
+from dmp.owned_record import add_line, now
 from dmp.settings import Home
 
 COLUMNS = ("at", "action", "user_id", "what", "who")
@@ -28,9 +26,4 @@ class Lookups:
         """
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            place = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(place, "a", encoding="utf-8", newline="") as file:
-                lines = csv.writer(file, lineterminator="\n")
-                if not file.tell():
-                    lines.writerow(COLUMNS)
-                lines.writerow((datetime.now(UTC).isoformat(timespec="seconds"), action, user_id, what, who))
+            add_line(self.path, COLUMNS, (now(), action, user_id, what, who))

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dmp.dictionary.texts import OWNER, column_text
-from dmp.lineage import Lineage, tables_note
+from dmp.lineage import Lineage
 from dmp.pages import charts
 from dmp.pages.forms import form
 from dmp.pages.readers import reader_of
 from dmp.published import Published
 from dmp.published_sql import ask
-from dmp.settings import DmpError, Home
+from dmp.settings import DmpError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +31,14 @@ SECONDS = 20
 AT_ONCE = 2
 COLUMNS = """
 SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
-WHERE database_name = 'published' AND NOT internal AND table_name = ? ORDER BY column_index
+WHERE database_name = 'published' AND NOT internal ORDER BY table_name, column_index
 """
-# Of each column the first value that is one, in a few rows: what it looks like.
-SOME_ROWS = 20
+# What a value looks like: the commonest among some rows. One that this many people share says nothing of any of them.
+EXAMPLE = """
+SELECT "{column}" AS example FROM (FROM "{table}" LIMIT 2000) WHERE "{column}" IS NOT NULL
+GROUP BY example HAVING {is_shared} ORDER BY count(*) DESC, example LIMIT 1
+"""
+SHARED_BY_PEOPLE = "count(DISTINCT user_id) >= 10"
 # More bands than these cannot be told apart.
 STEPS_DRAWN = 15
 FIRST_QUESTION = (
@@ -77,7 +81,7 @@ def routes(desk: Desk) -> list[Route]:
 
     async def column(request: Request) -> Response:
         table, name = request.path_params["table"], request.path_params["column"]
-        read = await run_in_threadpool(desk.kept.facts, "lineage", lambda _: {"lineage": _lineage(desk.home)})
+        read = await run_in_threadpool(desk.kept.facts, "lineage", lambda _: {"lineage": Lineage(desk.home)})
         facts = await run_in_threadpool(
             desk.kept.facts, f"{table}.{name}", lambda build: _column(build, read["lineage"], table, name)
         )
@@ -90,22 +94,23 @@ def routes(desk: Desk) -> list[Route]:
     ]
 
 
-def _lineage(home: Home) -> Lineage | None:
-    return Lineage(home) if tables_note(home).exists() else None
-
-
-def _column(build: Published, lineage: Lineage | None, table: str, name: str) -> dict[str, Any]:
+def _column(build: Published, lineage: Lineage, table: str, name: str) -> dict[str, Any]:
     """Return what a column means and what it is made of, as pairs and as a figure.
 
     Raises DmpError where the build has no such column.
     """
-    described = next((row for row in _columns(build, table) if row["column_name"] == name), None)
+    columns = _dictionary(build)["tables"].get(table, [])
+    described = next((column for column in columns if column["column_name"] == name), None)
     if described is None:
         raise DmpError(f"there is no column '{name}' of a table '{table}' in build {build.build['build_id']}")
-    edges = [(str(source), str(made)) for source, made in (lineage.edges(table, name) if lineage else [])]
+    is_of_people = any(column["column_name"] == "user_id" for column in columns)
+    # Both names are the build's own: they were found in its catalogue.
+    query = EXAMPLE.format(table=table, column=name, is_shared=SHARED_BY_PEOPLE if is_of_people else "true")
+    example = next((row["example"] for row in build.rows(table, query)), None)
+    edges = [(str(source), str(made)) for source, made in lineage.edges(table, name)]
     steps = [{"made": made, "source": source} for source, made in edges]
     drawn = charts.flow(edges[:STEPS_DRAWN]) if edges else None
-    return {"column": described, "steps": steps, "lineage": drawn}
+    return {"column": {**described, "example": example}, "owner": OWNER, "steps": steps, "lineage": drawn}
 
 
 def tables_in(question: str) -> str:
@@ -135,19 +140,9 @@ def _asked(text: str, **answer: Any) -> dict[str, Any]:
 
 
 def _dictionary(build: Published) -> dict[str, Any]:
-    """Return the columns of each published table with their types, meanings and what a value looks like."""
-    return {"tables": {table: _columns(build, table) for table in build.build["tables"]}, "owner": OWNER}
-
-
-def _columns(build: Published, table: str) -> list[dict[str, Any]]:
-    if table not in build.build["tables"]:
-        return []
-    some = build.rows(table, f'FROM "{table}" LIMIT {SOME_ROWS}')
-    return [
-        {
-            **row,
-            "meaning": row["comment"] or column_text(table, row["column_name"]) or "",
-            "example": next((one[name] for one in some if one[name := row["column_name"]] is not None), None),
-        }
-        for row in build.rows(table, COLUMNS, table)
-    ]
+    """Return the columns of each published table with their types and meanings."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for row in build.rows("user_profiles", COLUMNS):
+        meaning = row["comment"] or column_text(row["table_name"], row["column_name"]) or ""
+        tables.setdefault(row["table_name"], []).append({**row, "meaning": meaning})
+    return {"tables": tables}

@@ -17,7 +17,7 @@ from dmp.transformation import build
 from dmp.warehouse import connect, trial_home
 
 PROPOSED = "proposed"
-TAGGED = "tag_rules tag_levels tag_points user_tag_changes user_taste_changes user_tags"
+TAGGED = "tag_rules tag_levels tag_points user_tag_changes user_tags"
 EXAMPLES = 5
 SHOWN = ("move", "user_id", "value_before", "value_after", "value")
 BEFORE = "CREATE SCHEMA trial; CREATE TABLE trial.user_tags AS FROM profiles.user_tags"

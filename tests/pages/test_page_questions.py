@@ -61,3 +61,9 @@ def test_a_column_has_a_page_of_what_it_means_and_is_made_of(reader: Reader) -> 
     assert "years, at the person&#39;s last birthday" in page.body
     assert "a run notes it when it publishes" in page.body
     assert reader.get("/questions/user_profiles/shoe_size").status == 409
+
+
+def test_an_example_is_shown_only_of_what_is_about_nobody_or_many_share(reader: Reader) -> None:
+    assert "for example: " in reader.get("/questions/landed_files/source").body
+    # Three people are no crowd.
+    assert "for example: " not in reader.get("/questions/user_profiles/age").body

@@ -1,7 +1,7 @@
 -- One row per person, tag of tastes, value and cut on which they took it up or gave it up, with the numbers of both.
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where changed_on > {{ last_folded_cut() }}{% endif %}",
+    pre_hook="{{ delete_unfolded_changes() }}",
 ) }}
 with cuts as (
     select as_of_date, as_of_date > {{ last_folded_cut() }} as is_new,
