@@ -1,33 +1,24 @@
 """Which columns a column is made of, read from the SQL that made its table.
 
-Each publishing notes in `<home>/dbt/tables.json` which tables there are, with their columns and, of tables that Python
-makes, the tables behind them; dbt leaves the SQL of its models in `<home>/dbt/compiled`. Neither holds a row.
+Which tables there are is in the note of the last publishing; dbt leaves the SQL of its models in `<home>/dbt/compiled`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import duckdb
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 from sqlglot.optimizer.scope import build_scope
 
-from dmp.checked_json import read_checked, write_checked
 from dmp.settings import Home
 from dmp.spark.reading import UntranslatableError
 from dmp.spark.translation import resolved, schema_of
+from dmp.tables_note import read_tables
 
-COLUMNS = """
-SELECT schema_name || '.' || table_name AS table_name, map(list(column_name), list(data_type)) AS columns
-FROM (FROM duckdb_columns() WHERE NOT internal ORDER BY schema_name, table_name, column_index)
-GROUP BY ALL ORDER BY ALL
-"""
 # Where a log begins: nothing lies behind these tables but the files.
 FIRST_SCHEMA = "raw"
 MOST_EDGES = 400
@@ -44,23 +35,6 @@ class Place:
         return self.table if self.column is None else f"{self.table}.{self.column}"
 
 
-def tables_note(home: Home) -> Path:
-    """Return the path of the note of tables."""
-    return home.root / "dbt" / "tables.json"
-
-
-def note_tables(
-    home: Home, connection: duckdb.DuckDBPyConnection, made_of: Mapping[str, Iterable[str]]
-) -> None:
-    """Note the warehouse's tables with their columns and types; made_of: the tables behind each table, by name."""
-    columns = dict(connection.execute(COLUMNS).fetchall())
-    path = tables_note(home)
-    path.parent.mkdir(exist_ok=True)
-    write_checked(
-        path, {"columns": columns, "made_of": {table: sorted(behind) for table, behind in made_of.items()}}
-    )
-
-
 class Lineage:
     """What the tables of a home are made of; a statement is read once, when a column of its table is asked for.
 
@@ -68,7 +42,7 @@ class Lineage:
     """
 
     def __init__(self, home: Home) -> None:
-        note = read_checked(tables_note(home)) or {"columns": {}, "made_of": {}}
+        note = read_tables(home)
         self._columns: dict[str, dict[str, str]] = note["columns"]
         self._made_of: dict[str, list[str]] = note["made_of"]
         self._schemas = {name.partition(".")[2]: name for name in self._columns}

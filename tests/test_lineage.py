@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dmp.lineage import Lineage, Place, note_tables
+from dmp.lineage import Lineage, Place
 from dmp.settings import Home
+from dmp.tables_note import note_tables
 
 STATEMENTS = {
     "int_orders": "SELECT buyer, amount * 2 AS amount, true AS is_paid FROM raw.shop__orders",

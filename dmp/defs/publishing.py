@@ -7,9 +7,9 @@ import dagster as dg
 from dmp.defs.partitions import run_range
 from dmp.defs.warehouse import REBUILD_TAG, Warehouse
 from dmp.defs.work import working
-from dmp.lineage import note_tables
 from dmp.publish import PUBLISHED_SCHEMAS, publish
 from dmp.settings import DmpError
+from dmp.tables_note import note_tables
 from dmp.warehouse import finish_run, is_whole
 
 LANDED_FILES = """
