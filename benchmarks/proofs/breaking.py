@@ -27,7 +27,7 @@ def rows() -> list[dict[str, Any]]:
         failure_row("kills", f"failures in {kills.kills}", len(kills.failures)),
         failure_row("damaged files", f"failures in {damages.outcomes.total()}", len(damages.failures)),
         failure_row("reads", f"errors or mixed builds in {READS} during {PUBLISHES} publishes", bad_reads),
-        failure_row("orders of processing", f"differing of {ORDERS}", ORDERS - equal_orders(ORDERS)),
+        failure_row("orders of processing", f"differing of {ORDERS}", ORDERS - equal_orders(range(ORDERS))),
         # Only root may mount.
         *(machine.rows() if os.geteuid() == 0 else ()),
     ]

@@ -144,12 +144,11 @@ def _write_members(
     side = Side(rules, column_names(measures), day="as_of_date")
     for rule in rules.values():
         members = _members(rule, side).sql("duckdb")
-        connection.execute(f"INSERT INTO segments.user_segments BY NAME {members}")
+        written = connection.execute(f"INSERT INTO segments.user_segments BY NAME {members}").fetchall()
         connection.execute(
-            "INSERT INTO segments.segments SELECT $1, $2, 'rule', $3, $4, $5, $6, $7, $8, $9, "
-            "(SELECT count(*) FROM segments.user_segments WHERE segment_id = $2)",
+            "INSERT INTO segments.segments SELECT $1, $2, 'rule', $3, $4, $5, $6, $7, $8, $9, $10",
             [served, rule.segment_id, rule.name_en, rule.name_zh, rule.owner, rule.purpose, rule.on(served).version,
-             str(rule.on(served).who), has_history(rule, rules, catalogue)],
+             str(rule.on(served).who), has_history(rule, rules, catalogue), written[0][0]],
         )  # fmt: skip
 
 
