@@ -26,6 +26,8 @@ EVEN = (
     0.02  # pull towards equal weights, in nats per row: related candidates would else trade weights at random
 )
 PRIOR, CALIBRATED = "(people alike)", "(calibration)"
+# What fits into the processor's cache: a million people at once cost half as much again, and gigabytes.
+ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,10 @@ class Blend:
     def raw(self, table: pd.DataFrame) -> np.ndarray:
         """Return what is calibrated: log-odds or an amount."""
         answers = np.zeros(len(table))
-        for weight, member in zip(self.weights, self.members, strict=True):
-            answers += weight * member.predict(table)
+        for first in range(0, len(table), ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            for weight, member in zip(self.weights, self.members, strict=True):
+                answers[some] += weight * member.predict(table.iloc[some])
         return shrunk(answers, table, self.prior, self.shrinkage)
 
     def predict(self, table: pd.DataFrame) -> np.ndarray:

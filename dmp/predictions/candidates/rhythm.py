@@ -19,7 +19,6 @@ from dmp.predictions.season import SEASON
 
 AMOUNT = "purchase_amount_life"
 COLUMNS = (COUNT, FIRST, LAST, AMOUNT)
-ROWS_AT_ONCE = 50_000  # bounds the memory of the formulas
 FITTED_PEOPLE = 10_000  # the smallest keys, a fair sample: four parameters need no more
 
 
@@ -51,19 +50,6 @@ class FittedRhythm:
 
         `season_factor` multiplies the rate of buying, if the table has it.
         """
-        starts = range(0, len(table), ROWS_AT_ONCE)
-        answers = [self._answers(table.iloc[at : at + ROWS_AT_ONCE]) for at in starts]
-        return np.concatenate(answers) if answers else np.zeros(0)
-
-    def parts(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return what each number of the history adds to the answer for the ordinary history."""
-        return shapley_parts(self.predict, table, self.reference)
-
-    def files(self) -> dict[str, bytes]:
-        """Return rhythm.json."""
-        return {"rhythm.json": json.dumps(asdict(self)).encode()}
-
-    def _answers(self, table: pd.DataFrame) -> np.ndarray:
         histories, has_bought = read_histories(table)
         distinct, place = histories.distinct()
         bought = table.loc[has_bought]
@@ -79,6 +65,14 @@ class FittedRhythm:
             days = days * (0.0 if self.value is None else self.value.expected(histories.repeats + 1, amount))
         answers[has_bought] = days
         return answers
+
+    def parts(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return what each number of the history adds to the answer for the ordinary history."""
+        return shapley_parts(self.predict, table, self.reference)
+
+    def files(self) -> dict[str, bytes]:
+        """Return rhythm.json."""
+        return {"rhythm.json": json.dumps(asdict(self)).encode()}
 
 
 @dataclass(frozen=True)
