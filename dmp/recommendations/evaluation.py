@@ -12,7 +12,7 @@ from dmp.recommendations.ordering import among, position_in_group
 
 NDCG_DEPTH, RECALL_DEPTHS = 10, (10, 20)
 LIST_DEPTH = 20
-# The first items of some people's lists by scope: user_key, item_key, list_rank.
+# By scope: the first items of some people's lists (user_key, item_key, list_rank), or what they bought.
 Heads = dict[str, pd.DataFrame]
 METRICS = {
     "list_name": "str", "population": "str", "metric": "str", "value": "float64", "evaluation_cut": "object",
@@ -33,7 +33,8 @@ def list_metrics(
     that nobody had bought. Coverage: share of the items known on the cut that stand in some person's first 20;
     categories_at_10: categories in a person's first ten items, as a share of these items.
     """
-    return _figures(context, heads(context, lists), bought, people)
+    people = np.sort(people)
+    return _figures(context, heads(context, lists), _asked(context, bought, people), people)
 
 
 def owned(context: Context, rows: pd.DataFrame) -> np.ndarray:
@@ -74,34 +75,43 @@ def joined_heads(parts: list[Heads]) -> Heads:
     return {scope: pd.concat([part[scope] for part in parts], ignore_index=True) for scope in _SCOPES}
 
 
-def _figures(context: Context, found: Heads, bought: pd.DataFrame, people: np.ndarray) -> dict[str, float]:
-    bought = bought[bought["user_key"].isin(people)]
-    found = {scope: head[head["user_key"].isin(people)] for scope, head in found.items()}
+def _asked(context: Context, bought: pd.DataFrame, people: np.ndarray) -> Heads:
+    """Return what `people` (ascending) bought, by scope; a scope in which they bought nothing is left out."""
+    bought = bought[among(bought["user_key"].to_numpy(), people)]
+    by_scope = {scope: bought[within(context, bought)] for scope, within in _SCOPES.items()}
+    return {scope: asked for scope, asked in by_scope.items() if len(asked)}
+
+
+def _figures(context: Context, found: Heads, asked: Heads, people: np.ndarray) -> dict[str, float]:
+    found = {scope: head[among(head["user_key"].to_numpy(), people)] for scope, head in found.items()}
     metrics = {
         "coverage": found[""]["item_key"].nunique() / max(1, int(context.items["is_known"].sum())),
         f"categories_at_{NDCG_DEPTH}": _categories(context, found[""]),
     }
-    for scope, head in found.items():
-        asked = bought[_SCOPES[scope](context, bought)]
-        if len(asked):
-            metrics |= {f"{name}{scope}": value for name, value in _hits(context, head, asked).items()}
+    for scope, bought in asked.items():
+        hits = _hits(context, found[scope], bought)
+        metrics |= {f"{name}{scope}": value for name, value in hits.items()}
     return metrics
 
 
 def _hits(context: Context, lists: pd.DataFrame, bought: pd.DataFrame) -> dict[str, float]:
     """Return NDCG and recall over the people of `bought`."""
-    hits = lists[among(context.codes(lists), np.sort(context.codes(bought)))]
-    bought_count = bought.groupby("user_key").size()
-    first = hits[hits["list_rank"] <= NDCG_DEPTH]
-    gains = (1 / np.log2(first["list_rank"] + 1)).groupby(first["user_key"]).sum()
-    ideal = np.cumsum(1 / np.log2(np.arange(NDCG_DEPTH) + 2))[bought_count.clip(upper=NDCG_DEPTH) - 1]
-    figures = {f"ndcg_at_{NDCG_DEPTH}": float((gains.reindex(bought_count.index).fillna(0) / ideal).mean())}
-    for depth in RECALL_DEPTHS:
-        found = hits[hits["list_rank"] <= depth].groupby("user_key").size()
-        figures[f"recall_at_{depth}"] = float(
-            (found.reindex(bought_count.index).fillna(0) / bought_count).mean()
-        )
-    return figures
+    people, bought_count = np.unique(bought["user_key"].to_numpy(), return_counts=True)
+    is_hit = among(context.codes(lists), np.sort(context.codes(bought)))
+    rank = lists["list_rank"].to_numpy()[is_hit]
+    place = np.searchsorted(people, lists["user_key"].to_numpy()[is_hit])
+
+    def summed(values: np.ndarray, depth: int) -> np.ndarray:
+        is_first = rank <= depth
+        return np.bincount(place[is_first], weights=values[is_first], minlength=len(people))
+
+    ideal = np.cumsum(1 / np.log2(np.arange(NDCG_DEPTH) + 2))[np.minimum(bought_count, NDCG_DEPTH) - 1]
+    gains = summed(1 / np.log2(rank + 1), NDCG_DEPTH)
+    recalls = {depth: summed(np.ones(len(rank)), depth) / bought_count for depth in RECALL_DEPTHS}
+    return {
+        f"ndcg_at_{NDCG_DEPTH}": float((gains / ideal).mean()),
+        **{f"recall_at_{depth}": float(recall.mean()) for depth, recall in recalls.items()},
+    }
 
 
 def _categories(context: Context, lists: pd.DataFrame) -> float:
@@ -109,9 +119,14 @@ def _categories(context: Context, lists: pd.DataFrame) -> float:
     first = lists[lists["list_rank"] <= NDCG_DEPTH]
     if first.empty:
         return 0.0
-    category = context.items["category"].fillna("").to_numpy(dtype=object)[first["item_key"].to_numpy()]
-    grouped = pd.Series(category, index=first.index).groupby(first["user_key"])
-    return float((grouped.nunique() / grouped.size()).mean())
+    category = context.made(_category_codes)
+    _, place = np.unique(first["user_key"].to_numpy(), return_inverse=True)
+    kinds = np.unique(place * len(category) + category[first["item_key"].to_numpy()]) // len(category)
+    return float((np.bincount(kinds) / np.bincount(place)).mean())
+
+
+def _category_codes(context: Context) -> np.ndarray:
+    return np.unique(context.items["category"].fillna("").astype("str"), return_inverse=True)[1]
 
 
 def recommendation_metrics(
@@ -129,11 +144,12 @@ def recommendation_metrics(
         "known_buyers": np.sort(bought.loc[bought["is_known"], "user_key"].unique()),
         "unknown_buyers": np.sort(bought.loc[~bought["is_known"], "user_key"].unique()),
     }
+    asked = {name: _asked(context, bought, people) for name, people in populations.items()}
     rows = [
         (name, population, metric, value, context.cut, window_days, len(people))
         for name, own in found.items()
         for population, people in populations.items()
         if len(people)
-        for metric, value in _figures(context, own, bought, people).items()
+        for metric, value in _figures(context, own, asked[population], people).items()
     ]
     return pd.DataFrame(rows, columns=list(METRICS)).astype(METRICS)
