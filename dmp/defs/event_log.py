@@ -28,6 +28,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         """Open the event log in folder `base_dir`."""
         self._engines: dict[str, Engine] = {}
+        self._tables_seen: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -44,6 +45,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         An event a day is 12,000 of them for 400 days and 30 tables, before anything has begun.
         """
         return True
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether the index has a table; one that was seen is there for good, and is asked for at every event."""
+        if table_name not in self._tables_seen and super().has_table(table_name):
+            self._tables_seen.add(table_name)
+        return table_name in self._tables_seen
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
