@@ -14,11 +14,6 @@ from dmp.terminal import HomeOption, reported, say
 land = typer.Typer(no_args_is_help=True, help="Land what another system holds.")
 
 
-@land.callback()
-def options() -> None:
-    """Keep `postgres` a word of its own, though it is the only one."""
-
-
 @land.command()
 @reported
 def postgres(
@@ -38,3 +33,20 @@ def postgres(
     place = Home.at(home)
     path, row_count = land_query(place.landing, source, entity, text, day.date())
     say(f"{row_count:,} rows are in {path}. Next: dmp run --home {place.root}")
+
+
+@land.command()
+@reported
+def s3(
+    source: Annotated[str, typer.Argument(help="A source with a contract.")],
+    address: Annotated[str, typer.Argument(help="Where the day's objects lie: s3://bucket/prefix.")],
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The landed day.")],
+    home: HomeOption = None,
+) -> None:
+    """Land a day's objects of an S3-compatible store, named by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ..."""
+    from dmp.landing.s3_objects import land_objects
+
+    place = Home.at(home)
+    landed = land_objects(place.landing, source, address, day.date())
+    same = f", {landed.same_count:,} were there already" if landed.same_count else ""
+    say(f"{landed.landed_count:,} files are in {landed.folder}{same}. Next: dmp run --home {place.root}")
