@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -13,6 +14,7 @@ from dmp.defs.experiments import experiments
 from dmp.defs.identity import identity
 from dmp.defs.influence import influence
 from dmp.defs.learning import LEARNED_ASSETS
+from dmp.defs.links import with_links
 from dmp.defs.prediction_drift import DRIFT_CHECKS
 from dmp.defs.publishing import is_published, published_asset
 from dmp.defs.quality import GATES
@@ -59,16 +61,16 @@ def _made_of() -> dict[str, list[str]]:
 
 def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
     is_of_code = spec.key in seed_keys() or spec.group_name == "staging"
-    return spec.replace_attributes(owners=OWNERS, freshness_policy=None if is_of_code else FRESHNESS)
+    freshness = None if is_of_code else FRESHNESS
+    return with_links(spec.replace_attributes(owners=OWNERS, freshness_policy=freshness))
 
 
+# All of them are made by code; to a type checker they might be described alone.
+MADE_BY_CODE: Any = dg.with_source_code_references(
+    [*STAGES, published_asset(_before_publishing(), _made_of())]
+)
 defs = dg.Definitions(
-    assets=dg.with_source_code_references(
-        [
-            assets.map_asset_specs(_with_policies)
-            for assets in [*STAGES, published_asset(_before_publishing(), _made_of())]
-        ]
-    ),
+    assets=[assets.map_asset_specs(_with_policies) for assets in MADE_BY_CODE],
     asset_checks=[*GATES, *DRIFT_CHECKS, every_file_has_an_account, no_drift, usual_volume],
     jobs=[daily_job, training_job, verification],
     schedules=[daily_schedule, weekly_training, monthly_verification],

@@ -24,9 +24,18 @@ def note_tables(
     """Note the warehouse's tables with their columns and types; made_of: the tables behind each table, by name."""
     path = _path(home)
     path.parent.mkdir(exist_ok=True)
-    columns = dict(connection.execute(COLUMNS).fetchall())
     behind = {table: sorted(tables) for table, tables in made_of.items()}
-    write_checked(path, {"columns": columns, "made_of": behind})
+    write_checked(path, {"columns": columns_of(connection), "made_of": behind})
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return the warehouse's tables: by `schema.table` the type of each column."""
+    return dict(connection.execute(COLUMNS).fetchall())
+
+
+def statements(home: Home) -> dict[str, Path]:
+    """Return the file of the statement that dbt last compiled for each of its tables, by the table's name."""
+    return {path.stem: path for path in sorted((home.root / "dbt" / "compiled").rglob("*.sql"))}
 
 
 def read_tables(home: Home) -> dict[str, Any]:

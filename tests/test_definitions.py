@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 import yaml
 
+from dmp.builds import published_build
 from dmp.definitions import defs
 from dmp.defs.instance import environment, open_instance, prepare
 from dmp.defs.launching import WatchedRunLauncher, alive
+from dmp.defs.numbers import NUMBERS
 from dmp.defs.partitions import LANDED_DATES, register
 from dmp.defs.schedules import daily_schedule, landed_days_sensor, run_selection, run_tags, weekly_training
 from dmp.defs.transformation import seed_keys
 from dmp.defs.verification import monthly_verification
 from dmp.landing.contract import load_contracts
 from dmp.landing.days import landed_days
+from dmp.pages.app import PAGES
 from dmp.pending import Pending, pending_days
 from dmp.quality import suites
 from dmp.settings import Home
@@ -85,7 +89,62 @@ def test_every_asset_says_what_it_is_whose_and_how_fresh(spec: dg.AssetSpec) -> 
     assert "\n" not in spec.description, "the catalogue shows descriptions as plain text"
     # Seeds and views are made once per code: there is no day that they could miss.
     assert (spec.freshness_policy is None) == (spec.key in seed_keys() or spec.group_name == "staging")
-    assert "dagster/code_references" in spec.metadata
+
+
+@pytest.mark.parametrize("spec", specs(), ids=lambda spec: spec.key.to_user_string())
+def test_every_asset_leads_to_its_docs_its_code_and_its_page(spec: dg.AssetSpec) -> None:
+    references = spec.metadata["dagster/code_references"].code_references
+    files = [Path(reference.file_path) for reference in references]
+    assert all(file.is_file() for file in files)
+    code, docs = files[0], files[-1]
+    assert code.suffix in {".py", ".sql", ".csv"}
+    assert docs.suffix == ".md"
+    assert spec.metadata["page"].value.removeprefix("http://127.0.0.1:8787/") in PAGES
+
+
+def test_every_published_table_leads_to_the_dictionary_of_its_columns(shop_home: Home) -> None:
+    build = published_build(shop_home)
+    assert build
+    linked = {
+        spec.key.to_user_string(): spec.metadata["columns"].value
+        for spec in specs()
+        if "columns" in spec.metadata
+    }
+    # Of sources that never landed here there is no table; what gates found is no asset.
+    assert set(linked) == set(build["tables"]) - {"gate_results"}
+    assert all(link.endswith(f"/questions#{table}") for table, link in linked.items())
+
+
+def latest(instance: dg.DagsterInstance, table: str) -> Mapping[str, Any]:
+    event = instance.get_latest_materialization_event(dg.AssetKey(table))
+    assert event
+    assert event.asset_materialization
+    return event.asset_materialization.metadata
+
+
+def test_a_column_of_a_published_table_leads_to_the_columns_it_is_made_of(
+    instance: dg.DagsterInstance,
+) -> None:
+    metadata = latest(instance, "user_profiles")
+    behind = metadata["dagster/column_lineage"].value.deps_by_column
+    assert behind["purchase_amount_90d"] == [
+        dg.TableColumnDep(dg.AssetKey("user_metrics"), "purchase_amount_90d")
+    ]
+    columns = {column.name: column for column in metadata["dagster/column_schema"].value.columns}
+    assert set(behind) == set(columns)
+    assert (
+        "[user_metrics.purchase_amount_90d](/assets/user_metrics"
+        in columns["purchase_amount_90d"].description
+    )
+    known = {spec.key for spec in specs()}
+    assert {place.asset_key for places in behind.values() for place in places} <= known
+
+
+def test_a_column_of_a_table_of_days_leads_on_to_the_landed_records(instance: dg.DagsterInstance) -> None:
+    behind = latest(instance, "int_events")["dagster/column_lineage"].value.deps_by_column
+    assert {place.asset_key for place in behind["event_id"]} == {dg.AssetKey("int_events_landed")}
+    view = latest(instance, "stg_shop__events")["dagster/column_lineage"].value.deps_by_column
+    assert dg.TableColumnDep(dg.AssetKey("shop__events"), "event_id") in view["event_id"]
 
 
 def test_views_and_seeds_are_made_by_the_run_that_first_needs_them_alone() -> None:
@@ -123,6 +182,30 @@ def test_the_last_day_of_a_range_says_what_its_table_holds(instance: dg.DagsterI
         assert "dagster/column_schema" in last.asset_materialization.metadata
         assert last.asset_materialization.metadata["dagster/row_count"].value > 0
         assert not first.asset_materialization.metadata, "a table's description in each of its days is costly"
+
+
+def test_tables_of_which_numbers_are_told_have_plots(instance: dg.DagsterInstance) -> None:
+    for table in NUMBERS:
+        metadata = latest(instance, table)
+        assert metadata["dagster/row_count"].value == 0 or any(
+            isinstance(value, dg.FloatMetadataValue) for value in metadata.values()
+        ), table
+
+
+def test_what_is_drawn_is_in_the_event_as_a_picture(instance: dg.DagsterInstance) -> None:
+    for table in (
+        "prediction_models",
+        "recommendation_calibration",
+        "recommendation_trade_offs",
+        "segment_sizes",
+    ):
+        pictures = [
+            value.value
+            for value in latest(instance, table).values()
+            if isinstance(value, dg.MarkdownMetadataValue)
+        ]
+        assert pictures, table
+        assert all(text.startswith("![") and "data:image/png;base64," in text for text in pictures)
 
 
 def test_a_backfill_reaches_intermediate_days_from_raw_days() -> None:

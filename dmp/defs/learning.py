@@ -86,6 +86,7 @@ def vectors(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
 )
 def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Say who is in which segment, since when and why."""
+    from dmp.segments.pictures import sizes_picture
     from dmp.segments.refreshing import refresh_segments
     from dmp.segments.tables import TABLES
 
@@ -93,10 +94,11 @@ def segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
     with warehouse.connect() as connection:
         with working("learning"):
             refresh_segments(connection, warehouse.home.segments, first, served_day(connection))
+        sizes = connection.table("segments.segment_sizes").df()
+        drawn = {"segment_sizes": {"sizes": picture("sizes", sizes_picture(sizes))}}
         for table in TABLES:
-            yield dg.MaterializeResult(
-                asset_key=table, metadata=table_metadata(connection, "segments", table)
-            )
+            described = table_metadata(connection, "segments", table)
+            yield dg.MaterializeResult(asset_key=table, metadata={**described, **drawn.get(table, {})})
 
 
 @dg.multi_asset(

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
+from dmp.column_lineage import Behind, column_lineage
 from dmp.defs.learning import served_day
 from dmp.defs.partitions import LANDED_DATES, ONE_RUN, landed_range, materialized, run_range
 from dmp.defs.warehouse import Warehouse, table_metadata
@@ -96,8 +97,10 @@ def _stage_assets(stage: str, select: str, *, is_partitioned: bool, exclude: str
             results = build(_selected(context), warehouse.home, warehouse.settings, variables | touched)
         SECONDS["sql"] += sum(result.seconds for result in results)
         with warehouse.connect() as connection:
+            models = [node for node in map(_node, results) if node["resource_type"] == "model"]
+            behind = column_lineage(warehouse.home, connection, {model["name"] for model in models})
             for result in results:
-                yield from _events(context, connection, result)
+                yield from _events(context, connection, result, behind)
 
     return assets
 
@@ -136,10 +139,17 @@ def _range(context: dg.AssetExecutionContext, is_partitioned: bool) -> dict[str,
     return {"first_landed_date": str(first), "last_landed_date": str(last)}
 
 
+def _node(result: NodeResult) -> Mapping[str, Any]:
+    return MANIFEST["nodes"][result.unique_id]
+
+
 def _events(
-    context: dg.AssetExecutionContext, connection: Any, result: NodeResult
+    context: dg.AssetExecutionContext,
+    connection: Any,
+    result: NodeResult,
+    behind: Mapping[str, Behind],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    node = MANIFEST["nodes"][result.unique_id]
+    node = _node(result)
     if node["resource_type"] == "test":
         key = get_asset_check_key_for_test(MANIFEST, TRANSLATOR, result.unique_id, DBT)
         if key and key in context.selected_asset_check_keys:
@@ -153,10 +163,10 @@ def _events(
                 metadata={"failed_rows": result.failures},
             )
         return
+    name = node["name"]
     is_table = node["config"]["materialized"] != "table_function"
-    described = table_metadata(connection, node["schema"], node["name"]) if is_table else {}
-    metadata = {**described, "seconds": result.seconds}
-    yield materialized(context, node["name"], metadata)
+    described = table_metadata(connection, node["schema"], name, behind.get(name)) if is_table else {}
+    yield materialized(context, name, {**described, "seconds": result.seconds})
 
 
 STAGE_ASSETS = [

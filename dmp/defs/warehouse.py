@@ -11,7 +11,9 @@ import pandas as pd
 from pydantic import PrivateAttr
 
 from dmp.builds import maker
+from dmp.column_lineage import Behind
 from dmp.defs.launching import alive
+from dmp.defs.numbers import numbers
 from dmp.defs.partitions import run_range
 from dmp.dictionary.texts import column_text
 from dmp.settings import Home, Settings
@@ -19,6 +21,7 @@ from dmp.upkeep.home_format import upgrade
 from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
 REBUILD_TAG = "dmp/rebuild"
+LINKS_SHOWN = 5
 IS_TABLE = "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
 
 
@@ -85,10 +88,14 @@ class Warehouse(dg.ConfigurableResource):
                 yield dg.MaterializeResult(asset_key=name, metadata=table_metadata(connection, schema, name))
 
 
-def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
-    """Return row count and column schema of a table, in the form that Dagster's catalogue shows.
+def table_metadata(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, behind: Behind | None = None
+) -> dict[str, Any]:
+    """Return row count, column schema and plotted numbers of a table, in the form that Dagster's catalogue shows.
 
     The rows of a view are not counted: that would read all that lies behind it, every day.
+    behind: the columns that each column is read from; Dagster's own page shows them in the column's text alone, other
+    readers of its metadata under the key for them.
     """
     columns = connection.execute(
         """
@@ -97,16 +104,36 @@ def table_metadata(connection: duckdb.DuckDBPyConnection, schema: str, table: st
         """,
         [schema, table],
     ).fetchall()
-    counts = {}
-    if connection.execute(IS_TABLE, [schema, table]).fetchall():
-        [counts["dagster/row_count"]] = connection.table(f'"{schema}"."{table}"').count("*").fetchall()[0]
-    return {
-        **counts,
+    behind = behind or {}
+    metadata: dict[str, Any] = {
+        **numbers(connection, table),
         "dagster/table_name": f"{schema}.{table}",
         "dagster/column_schema": dg.TableSchema(
             [
-                dg.TableColumn(name, data_type, description=comment or column_text(table, name))
+                dg.TableColumn(
+                    name,
+                    data_type,
+                    description=_described(comment or column_text(table, name), behind.get(name, [])),
+                )
                 for name, data_type, comment in columns
             ]
         ),
     }
+    if connection.execute(IS_TABLE, [schema, table]).fetchall():
+        [metadata["dagster/row_count"]] = connection.table(f'"{schema}"."{table}"').count("*").fetchall()[0]
+    if behind:
+        metadata["dagster/column_lineage"] = dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(dg.AssetKey(name), read) for name, read in places]
+                for column, places in behind.items()
+            }
+        )
+    return metadata
+
+
+def _described(text: str | None, places: list[list[str]]) -> str | None:
+    """Return what a column means and, as links, the first of the columns that it is read from."""
+    links = [f"[{table}.{column}](/assets/{table}?view=overview)" for table, column in places[:LINKS_SHOWN]]
+    more = f" and {len(places) - LINKS_SHOWN} more" if len(places) > LINKS_SHOWN else ""
+    made_of = f"Made of {', '.join(links)}{more}" if links else ""
+    return "\n\n".join(filter(None, [text, made_of])) or None

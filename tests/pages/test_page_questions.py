@@ -42,6 +42,7 @@ def test_what_is_no_such_question_is_refused_in_a_sentence(reader: Reader, quest
 def test_the_dictionary_stands_beside(reader: Reader) -> None:
     page = reader.get("/questions").body
     assert "years, at the person&#39;s last birthday" in page
+    assert 'id="user_profiles"' in page, "links from elsewhere lead to a table's columns"
 
 
 def test_questions_and_files_are_written_down(reader: Reader) -> None:
