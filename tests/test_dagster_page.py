@@ -88,17 +88,27 @@ def test_nobody_is_asked_for_an_e_mail_address(page: Any, server: DagsterServer)
 
 def test_an_asset_shows_owner_freshness_and_columns(page: Any, server: DagsterServer) -> None:
     page.goto(f"{server.url}/assets/user_metrics?view=overview")
-    for text in ["marketing-data", "Freshness policy", "tenure_days", "user_metrics.sql"]:
+    for text in ["marketing-data", "Freshness policy", "tenure_days", "user_metrics.sql", "docs/profiles.md"]:
         page.get_by_text(text).first.wait_for()
+
+
+def test_a_column_leads_to_the_table_of_the_column_it_is_made_of(page: Any, server: DagsterServer) -> None:
+    page.goto(f"{server.url}/assets/user_profiles?view=overview")
+    page.get_by_text("user_metrics.purchase_amount_90d").first.click()
+    page.wait_for_url("**/assets/user_metrics?**")
+    page.get_by_text("user_metrics.sql").first.wait_for()
 
 
 def test_metrics_are_plotted(page: Any, server: DagsterServer) -> None:
     show_plots(page, server.url, "prediction_metrics")
     page.get_by_text("purchase_30d_auc").first.wait_for()
+    show_plots(page, server.url, "user_lifecycle")
+    page.get_by_text("people_acquire").first.wait_for()
 
 
-def test_models_show_their_pictures(page: Any, server: DagsterServer) -> None:
+def test_models_and_segments_show_their_pictures(page: Any, server: DagsterServer) -> None:
     show_picture(page, server.url, "prediction_models", "calibration")
+    show_picture(page, server.url, "segment_sizes", "sizes")
 
 
 def test_checks_show_gates_that_passed(page: Any, server: DagsterServer) -> None:

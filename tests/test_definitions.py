@@ -182,6 +182,7 @@ def test_the_last_day_of_a_range_says_what_its_table_holds(instance: dg.DagsterI
         assert "dagster/column_schema" in last.asset_materialization.metadata
         assert last.asset_materialization.metadata["dagster/row_count"].value > 0
         assert not first.asset_materialization.metadata, "a table's description in each of its days is costly"
+        assert latest(instance, table) == last.asset_materialization.metadata, "pages show the latest event"
 
 
 def test_tables_of_which_numbers_are_told_have_plots(instance: dg.DagsterInstance) -> None:

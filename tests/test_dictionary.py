@@ -11,6 +11,7 @@ import yaml
 from dmp.dictionary.texts import FILES, column_text
 from dmp.published import open_published
 from dmp.settings import Home
+from dmp.transformation import DBT_PROJECT
 
 COLUMNS = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
 
@@ -23,6 +24,14 @@ def columns(shop_home: Home) -> Iterator[list[tuple[str, str, str | None]]]:
 
 def test_every_published_column_says_what_it_means(columns: list[tuple[str, str, str | None]]) -> None:
     assert [f"{table}.{column}" for table, column, text in columns if not text] == []
+
+
+def test_no_text_is_cut_at_a_comma() -> None:
+    files = [*FILES, *sorted((DBT_PROJECT / "models").rglob("*.yml"))]
+    tables = [table for path in files for table in (yaml.safe_load(path.read_text()) or {}).get("models", [])]
+    columns = [column for table in tables for column in table.get("columns", [])]
+    assert columns
+    assert [column for column in columns if None in column.values()] == []
 
 
 def test_a_text_of_python_tables_reaches_the_published_file(

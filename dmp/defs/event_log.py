@@ -80,7 +80,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         return self._engines[shard]
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store the events of one asset in one run: one transaction in each of the two files they belong to."""
+        """Store the events of one asset in one run: one transaction in each of the two files they belong to.
+
+        The days of a range come in no order. The last one, which says what the table holds, goes last: pages show the
+        latest event of an asset.
+        """
+        events = sorted(events, key=_day)
         rows = [self._event_to_row(event) for event in events]
         with self.run_connection(events[0].run_id) as connection:
             connection.execute(SqlEventLogStorageTable.insert(), rows)
@@ -100,6 +105,10 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             self._store_asset_event_tags(connection, asset_events, ids)
             # The asset's row keeps its latest event only.
             self._store_asset_event(connection, asset_events[-1], ids[-1])
+
+
+def _day(event: EventLogEntry) -> str:
+    return (event.dagster_event and event.dagster_event.partition) or ""
 
 
 def _sync_at_checkpoints(connection: Any, _record: Any) -> None:

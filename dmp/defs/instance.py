@@ -66,7 +66,8 @@ def environment(home: Home) -> dict[str, str]:
         **QUIET,
         "DAGSTER_HOME": str(home.dagster),
         "DMP_HOME": str(home.root),
-        "DAGSTER_EVENT_BATCH_SIZE": "1000",
+        # All landed days of a table at once, so that the last of them is stored last.
+        "DAGSTER_EVENT_BATCH_SIZE": "10000",
     }
 
 
