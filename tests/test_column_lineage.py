@@ -11,6 +11,7 @@ from dmp.column_lineage import column_lineage
 from dmp.settings import Home
 
 SPENDING = """
+-- A buyer's orders.
 SELECT buyer AS user_key, sum(amount) AS spent, count(*) AS order_count FROM "warehouse"."raw"."orders"
 WHERE landed_date = '2026-06-28' AND amount > 10 GROUP BY buyer
 UNION ALL
