@@ -143,7 +143,7 @@ def test_a_column_of_a_published_table_leads_to_the_columns_it_is_made_of(
 def test_a_column_of_a_table_of_days_leads_on_to_the_landed_records(instance: dg.DagsterInstance) -> None:
     behind = latest(instance, "int_events")["dagster/column_lineage"].value.deps_by_column
     assert {place.asset_key for place in behind["event_id"]} == {dg.AssetKey("int_events_landed")}
-    view = latest(instance, "stg_shop__events")["dagster/column_lineage"].value.deps_by_column
+    view = latest(instance, "stg_shop__behaviours")["dagster/column_lineage"].value.deps_by_column
     assert dg.TableColumnDep(dg.AssetKey("shop__events"), "event_id") in view["event_id"]
 
 
