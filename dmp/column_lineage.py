@@ -1,7 +1,7 @@
-"""The columns behind each column of a table that a statement makes, kept in `<home>/dbt/column_lineage.json`.
+"""The columns behind each column of a table that a statement makes, kept beside what dbt keeps of the project.
 
-Reading the statements of all tables costs 5 CPU seconds. From day to day they differ in dates and numbers alone, which
-change no column's source: a statement is read once for each of its forms.
+Reading the statements of all tables costs 5 CPU seconds. From day to day, and from home to home, they differ in dates
+and numbers alone, which change no column's source: a statement is read once for each of its forms.
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from dmp.checked_json import DamagedFileError, read_checked, write_checked
-from dmp.settings import Home
+from dmp.settings import PROJECT, Home
 from dmp.tables_note import columns_of, statements
+from dmp.transformation import TARGET
 
 if TYPE_CHECKING:
     from dmp.lineage import Lineage
 
+KEPT = TARGET / "column_lineage.json"
+READERS = ("column_lineage.py", "lineage.py", "spark/*.py")
 # Comments, texts and dates, numbers; an apostrophe in a comment begins no text.
 INESSENTIAL = re.compile(r"--[^\n]*|/\*.*?\*/|'[^']*'|\b\d+\b", re.DOTALL)
 # The tables that a statement reads, as dbt writes them: "warehouse"."schema"."table".
@@ -37,23 +41,35 @@ def column_lineage(
 
     A table without a statement is left out. What is added to goes on from itself: that is not said.
     """
-    path = home.root / "dbt" / "column_lineage.json"
-    kept: dict[str, Any] = {}
-    with suppress(DamagedFileError):
-        kept = read_checked(path) or {}
     columns = columns_of(connection)
     files = {table: file for table, file in statements(home).items() if table in tables}
-    forms = {table: _form(file.read_text(encoding="utf-8"), columns) for table, file in files.items()}
-    unread = [table for table, form in forms.items() if kept.get(table, {}).get("form") != form]
-    if unread:
+    forms = {table: _form(table, file.read_text(encoding="utf-8"), columns) for table, file in files.items()}
+    kept = _kept()
+    if unread := [table for table, form in forms.items() if form not in kept]:
         # What parses SQL takes half a second to load.
         from dmp.lineage import Lineage
 
         lineage = Lineage(home, columns)
-        for table in unread:
-            kept[table] = {"form": forms[table], "behind": _behind(lineage, table)}
-        write_checked(path, kept)
-    return {table: kept[table]["behind"] for table in forms}
+        kept |= {forms[table]: _behind(lineage, table) for table in unread}
+        KEPT.parent.mkdir(exist_ok=True)
+        write_checked(KEPT, {"reader": _reader(), "forms": kept})
+    return {table: kept[form] for table, form in forms.items()}
+
+
+def _kept() -> dict[str, Behind]:
+    """Return what was read before, by form: nothing where the file is damaged, or another reader wrote it."""
+    with suppress(DamagedFileError):
+        found = read_checked(KEPT)
+        if found and found["reader"] == _reader():
+            return found["forms"]
+    return {}
+
+
+def _reader() -> str:
+    """Return a hash of what reads statements."""
+    files = [path for pattern in READERS for path in sorted((PROJECT / "dmp").glob(pattern))]
+    code = b"".join(path.read_bytes() for path in files)
+    return hashlib.sha256(version("sqlglot").encode() + code).hexdigest()
 
 
 def _behind(lineage: Lineage, table: str) -> Behind:
@@ -64,8 +80,8 @@ def _behind(lineage: Lineage, table: str) -> Behind:
     return {column: [place for place in places if place[0] != table] for column, places in read.items()}
 
 
-def _form(statement: str, columns: Mapping[str, Mapping[str, str]]) -> str:
-    """Return a hash of a statement without comments and literals, and of the columns of the tables that it names."""
-    named = {f"{schema}.{table}" for schema, table in TABLE.findall(statement)}
+def _form(table: str, statement: str, columns: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a hash of a table's statement without comments and literals, and of the columns of the tables in it."""
+    named = {f"{schema}.{name}" for schema, name in TABLE.findall(statement)}
     read = {name: list(columns.get(name, ())) for name in sorted(named)}
-    return hashlib.sha256(json.dumps([INESSENTIAL.sub("?", statement), read]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([table, INESSENTIAL.sub("?", statement), read]).encode()).hexdigest()

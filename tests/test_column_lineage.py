@@ -22,8 +22,9 @@ BEHIND = {"user_key": [["orders", "buyer"]], "spent": [["orders", "amount"]], "o
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A home whose one statement adds what people spent."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home whose one statement adds what people spent; nothing was read before."""
+    monkeypatch.setattr("dmp.column_lineage.KEPT", tmp_path / "column_lineage.json")
     folder = tmp_path / "dbt" / "compiled" / "models"
     folder.mkdir(parents=True)
     (folder / "spending.sql").write_text(SPENDING)
@@ -84,5 +85,5 @@ def test_another_column_in_a_table_that_is_read_whole_is_seen(
 
 def test_what_was_kept_and_is_damaged_is_read_anew(home: Home, connection: duckdb.DuckDBPyConnection) -> None:
     column_lineage(home, connection, {"spending"})
-    (home.root / "dbt" / "column_lineage.json").write_text("{")
+    (home.root / "column_lineage.json").write_text("{")
     assert column_lineage(home, connection, {"spending"}) == {"spending": BEHIND}
