@@ -30,6 +30,7 @@ from dmp.privacy.commands import access, erase
 from dmp.run_and_mend import run_and_mend
 from dmp.segments.learned_commands import segment
 from dmp.settings import PROJECT, Home
+from dmp.spark.commands import spark
 from dmp.tags.commands import tag
 from dmp.terminal import HomeOption, console, reported
 from dmp.upkeep.alert_commands import alerts
@@ -157,6 +158,7 @@ def ui(
 
 
 app.add_typer(land, name="land", rich_help_panel="Run")
+app.command(rich_help_panel="Run")(reported(spark))
 app.add_typer(cleaning, name="cleaning", rich_help_panel="Look")
 app.add_typer(contract_commands, name="contract", rich_help_panel="Look")
 for look in (status, sql, profile, recommend, why, pages, verify, diff, backtest):

@@ -32,6 +32,11 @@
 {% macro spark__persist_constraints(relation, model) -%}
 {%- endmacro %}
 
+{#- A view ends with the session that knows it; what is read afterwards lies in files. -#}
+{% materialization view, adapter='spark' -%}
+    {{ return(create_or_replace_view() if config.get('schema') == 'staging' else materialization_table_spark()) }}
+{%- endmaterialization %}
+
 {#- Parquet has no rows to replace: what grows by a day in the warehouse is made anew here. -#}
 {% materialization incremental, adapter='spark' -%}
     {{ return(materialization_table_spark()) }}

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from dmp.settings import Home, Settings, SettingsError
-from dmp.spark.session import session, tables_folder, to_duckdb, to_spark
+from dmp.spark.session import check_installed, session, tables_folder, to_duckdb, to_spark
 from dmp.transformation import DBT_PROJECT, TransformationError, environment, set_variables, staging_models
 
 EXAMINED = "int_events_landed int_cells_examined"
@@ -23,6 +23,8 @@ EVIDENCE = [
     "intermediate.int_identity_decisions",
     "profiles.identity_rules",
 ]
+# What a run leaves in its folder.
+MADE = ("raw", "intermediate", "profiles")
 # A function with parameters, which is asked in the warehouse.
 NOT_TABLES = "config.materialized:table_function"
 
@@ -37,12 +39,14 @@ def build_on_spark(
 
     The raw tables come from the home's warehouse. told: hears the name of each step as it begins. look: is given the
     session and the names of its tables before it ends.
-    Raises SettingsError without a warehouse or Spark, TransformationError for a model that fails.
+    Raises SettingsError without Spark or a warehouse, or where the folder holds anything else; TransformationError for
+    a model that fails.
     """
+    check_installed()
     if not home.warehouse.exists():
         raise SettingsError(f"{home.warehouse} does not exist yet: run `dmp run --home {home.root}` first")
     folder = tables_folder(home, settings)
-    shutil.rmtree(folder, ignore_errors=True)
+    _empty(folder)
     with session(home, settings) as spark, duckdb.connect() as scratch:
         told("raw tables as Parquet")
         _export_raw(home, spark, folder, scratch)
@@ -60,6 +64,17 @@ def build_on_spark(
         run("run", "config.schema:profiles,resource_type:model config.schema:insight", NOT_TABLES)
         look(spark, _names(spark))
     return folder
+
+
+def _empty(folder: Path) -> None:
+    """Remove the tables of an earlier run. Raises SettingsError where something else lies there."""
+    held = sorted(folder.iterdir()) if folder.is_dir() else []
+    if others := [path.name for path in held if path.name not in MADE and path.suffix != ".db"]:
+        raise SettingsError(
+            f"{folder} holds {others[0]}, which no run on Spark made: give `spark.warehouse` a folder of its own"
+        )
+    for path in held:
+        shutil.rmtree(path)
 
 
 def _landed_staging(home: Home) -> str:

@@ -1,8 +1,11 @@
-"""Shapes of a query that Spark writes otherwise: named windows, unions by name, lists unnested beside other columns."""
+"""Shapes of a query that Spark writes otherwise: named windows, unions by name, steps within steps, lists unnested
+beside other columns.
+"""
 
 from __future__ import annotations
 
 from sqlglot import exp
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
 
 def plain_windows(tree: exp.Expr) -> None:
@@ -23,6 +26,27 @@ def plain_windows(tree: exp.Expr) -> None:
                     )
             window.set("alias", None)
         select.set("windows", None)
+
+
+def distinct_steps(tree: exp.Expr) -> None:
+    """Give every step `with name as (...)` a name of its own: Spark's text has those within others at its head too."""
+    named: set[str] = set()
+    renamed = {}
+    for step in tree.find_all(exp.CTE):
+        name, number = step.alias, 1
+        while name in named:
+            number += 1
+            name = f"{step.alias}_{number}"
+        named.add(name)
+        if name != step.alias:
+            renamed[id(step)] = exp.to_identifier(name, quoted=True)
+    for scope in traverse_scope(tree) if renamed else []:
+        for table, source in scope.selected_sources.values():
+            if isinstance(source, Scope) and (new := renamed.get(id(source.expression.parent))):
+                table.set("this", new.copy())
+    for step in tree.find_all(exp.CTE):
+        if new := renamed.get(id(step)):
+            step.args["alias"].set("this", new)
 
 
 def tag_unions(tree: exp.Expr) -> dict[int, exp.SetOperation]:

@@ -11,6 +11,7 @@ from sqlglot.schema import MappingSchema
 from dmp.spark.reading import read
 from dmp.spark.shaping import (
     add_empty_columns,
+    distinct_steps,
     kept,
     lacking,
     plain_windows,
@@ -39,6 +40,7 @@ def to_spark(sql: str, schema: MappingSchema) -> str:
     Raises UntranslatableError, or sqlglot's own errors, for what cannot be said there.
     """
     tree: exp.Expr = annotated(resolved(sql, schema), schema)
+    distinct_steps(tree)
     tree = put_types_to_work(tree)
     tree = kept(tree)
     unnested(tree)

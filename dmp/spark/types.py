@@ -10,6 +10,8 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.schema import MappingSchema
 
 Type = exp.DataType.Type
+# Functions whose value is one that their first argument had.
+CHOOSING = {"ARG_MAX_NULL", "ARG_MIN_NULL"}
 WHOLE_NUMBERS = exp.DataType.INTEGER_TYPES
 FUNCTIONS = {
     "MD5_NUMBER_LOWER": Type.UBIGINT,
@@ -47,6 +49,8 @@ def _sum(annotator: Any, node: exp.Expr) -> exp.Expr:
 
 
 def _function(annotator: Any, node: exp.Expr) -> exp.Expr:
+    if node.name.upper() in CHOOSING:
+        return annotator._set_type(node, node.expressions[0].type)
     return annotator._set_type(node, FUNCTIONS.get(node.name.upper(), Type.UNKNOWN))
 
 

@@ -102,6 +102,8 @@ FUNCTIONS: dict[str, Callable[..., exp.Expr]] = {
     "LIST_SUM": _list_sum,
     "LIST_POSITION": lambda elements, wanted: call("NULLIF", call("ARRAY_POSITION", elements, wanted), 0),
     "HASH": lambda *values: call("XXHASH64", *values),
+    "ARG_MAX_NULL": lambda value, key: call("MAX_BY", value, key),
+    "ARG_MIN_NULL": lambda value, key: call("MIN_BY", value, key),
     "TO_HOURS": lambda hours: call("MAKE_DT_INTERVAL", 0, hours),
 }
 EXPRESSIONS: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {

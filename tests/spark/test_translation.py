@@ -98,3 +98,19 @@ def test_json_of_no_declared_shape_is_refused_with_the_words_that_say_it() -> No
 def test_a_descending_text_inside_an_aggregate_is_refused() -> None:
     with pytest.raises(UntranslatableError, match="descending order"):
         _in_spark("select first(person order by note desc) as person from facts.days")
+
+
+def test_a_step_within_a_step_has_a_name_of_its_own() -> None:
+    query = _in_spark(
+        "with met as (with met as (select person from facts.days) select person + 1 as next from met) select * from met"
+    )
+    assert "WITH met_2 AS (SELECT days.person AS person FROM facts.days" in query
+    assert (
+        "FROM met_2 AS met), met AS (" in query
+        or "met AS (SELECT met.person + 1 AS next FROM met_2 AS met)" in query
+    )
+
+
+def test_a_value_beside_an_extreme_may_be_asked_for_though_it_is_none() -> None:
+    query = _in_spark("select person, arg_max_null(note, at) as note from facts.days group by person")
+    assert "MAX_BY(days.note, days.at) AS note" in query
