@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from dmp.vectors.basis import fitted_basis, user_vectors
 from dmp.vectors.behaviour import behaviour_as_known
-from dmp.vectors.catalogue import REPRESENTATIONS
+from dmp.vectors.catalogue import INSTALLED
 from dmp.vectors.trials import vector_trials
 from dmp.vectors.weekly import comparable_vectors_as_of
 
@@ -47,10 +47,10 @@ def measured(home: Path, days: int) -> Iterator[dict[str, Any]]:
         for row in trials.astype(object).where(trials.notna(), None).to_dict("records"):
             yield {"home": home.name, **row}
         behaviour = behaviour_as_known(connection, trials["cut"].iloc[0], ("days", "attributes"))
-        for one in REPRESENTATIONS:
+        for one in INSTALLED:
             start = perf_counter()
             with threadpool_limits(1):
-                user_vectors(behaviour.points, fitted_basis(behaviour, one))
+                user_vectors(behaviour, fitted_basis(behaviour, one))
             yield {"home": home.name, "task": "fit and place", "contender": one.name} | seconds_since(start)
         start = perf_counter()
         bases = comparable_vectors_as_of(connection, last)["vector_bases"]

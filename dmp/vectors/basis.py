@@ -9,8 +9,8 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
-from dmp.vectors.behaviour import PARAMETERS, Behaviour, weights
-from dmp.vectors.representation import DIMENSIONS, Representation
+from dmp.vectors.behaviour import PARAMETERS, Behaviour
+from dmp.vectors.representation import DIMENSIONS, Place, Representation, projected
 
 # Below this many people or items there is no structure to find.
 _SMALLEST_MATRIX = 10
@@ -18,7 +18,8 @@ _SMALLEST_MATRIX = 10
 
 @dataclass(frozen=True)
 class Basis:
-    """`vectors`: a row per item as fitted; `turn`: dimensions x dimensions of the published space, orthogonal rows.
+    """`vectors`: a row per item as fitted; `turn`: dimensions x dimensions of the published space, orthogonal rows;
+    `place`: how people are placed among the vectors.
 
     `basis_id` names inputs, parameters and the basis it was turned to: vectors of one id can be compared.
     """
@@ -28,6 +29,7 @@ class Basis:
     items: np.ndarray
     vectors: np.ndarray
     turn: np.ndarray
+    place: Place = projected
 
     @property
     def turned(self) -> np.ndarray:
@@ -40,9 +42,10 @@ def fitted_basis(behaviour: Behaviour, representation: Representation) -> Basis 
     smallest = min(len(behaviour.users), len(behaviour.items))
     if smallest < _SMALLEST_MATRIX:
         return None
-    vectors = np.round(representation.fit(behaviour, min(DIMENSIONS, smallest - 1)), 6)
-    identity = np.eye(vectors.shape[1])
-    return Basis(representation, _basis_id(behaviour, representation), behaviour.items, vectors, identity)
+    found = representation.fitted(behaviour, min(DIMENSIONS, smallest - 1))
+    vectors = np.round(found.vectors, 6)
+    name, identity = _basis_id(behaviour, representation), np.eye(vectors.shape[1])
+    return Basis(representation, name, behaviour.items, vectors, identity, found.place)
 
 
 def _basis_id(behaviour: Behaviour, representation: Representation) -> str:
@@ -61,18 +64,20 @@ def item_vectors(basis: Basis | None) -> pd.DataFrame:
     return pd.DataFrame({"item_id": basis.items, "basis": basis.basis_id, "vector": _lists(basis.turned)})
 
 
-def user_vectors(points: pd.DataFrame, basis: Basis | None) -> pd.DataFrame:
-    """Place people on a basis by their points: user_key, basis, vector, one row per person.
+def user_vectors(behaviour: Behaviour, basis: Basis | None) -> pd.DataFrame:
+    """Place people on a basis by what is known of them: user_key, basis, vector, one row per person.
 
-    The inner product of a person's and an item's vector is the person's affinity to the item.
+    Who knows no item of the basis is left out. The inner product of a person's and an item's vector is the person's
+    affinity to the item.
     """
-    known = points[points["item_id"].isin([] if basis is None else basis.items)]
-    if basis is None or known.empty:
+    is_known = behaviour.points["item_id"].isin([] if basis is None else basis.items)
+    if basis is None or not is_known.any():
         return pd.DataFrame(
             {"user_key": pd.Series(dtype="int64"), "basis": pd.Series(dtype=str), "vector": []}
         )
-    users = np.unique(known["user_key"])
-    placed = basis.representation.place(weights(known, users, basis.items), basis.vectors)
+    users = np.unique(behaviour.points.loc[is_known, "user_key"])
+    known = behaviour.known(basis.items, basis.representation.places_by)
+    placed = basis.place(known[np.searchsorted(behaviour.users, users)], basis.vectors)
     vectors = np.round(placed @ basis.turn, 6)
     return pd.DataFrame({"user_key": users, "basis": basis.basis_id, "vector": _lists(vectors)})
 

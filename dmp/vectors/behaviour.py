@@ -11,6 +11,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from dmp.vectors.item_order import latest_acts
+
 # Half-life in days of an action's weight, and what an action weighs against a purchase.
 HALF_LIFE = 90
 _WEIGHTS = {"purchase_count": 10, "cart_count": 3, "favourite_count": 3, "click_count": 1, "view_count": 1}
@@ -61,7 +63,18 @@ class Behaviour:
     @cached_property
     def matrix(self) -> Any:
         """Sparse people x items with log(1 + points)."""
-        return weights(self.points, self.users, self.items)
+        return self.known(self.items)
+
+    def known(self, items: np.ndarray, by: str = "points") -> Any:
+        """Return what is known of people about `items` (sorted), a row per person of `users`; other items are left out.
+
+        By `points`: sparse people x items with log(1 + points); by `days`: their acts in order (`latest_acts`).
+        """
+        if by == "points":
+            return weights(self.points[self.points["item_id"].isin(items)], self.users, items)
+        if self.days is None:
+            raise ValueError("days were not read")
+        return latest_acts(self.days, self.users, items)
 
 
 def behaviour_as_known(

@@ -7,7 +7,9 @@ from dmp.vectors.fusion import FUSION
 from dmp.vectors.graph_walks import DEEPWALK, NODE2VEC
 from dmp.vectors.item_sequences import ITEM2VEC
 from dmp.vectors.nonnegative import NONNEGATIVE
+from dmp.vectors.sequence import SEQUENCE
 
-REPRESENTATIONS = (FACTORISATION, NONNEGATIVE, ITEM2VEC, DEEPWALK, NODE2VEC, FUSION)
+REPRESENTATIONS = (FACTORISATION, NONNEGATIVE, ITEM2VEC, DEEPWALK, NODE2VEC, FUSION, SEQUENCE)
+INSTALLED = tuple(one for one in REPRESENTATIONS if one.is_installed)
 # docs/vectors.md has the trials by which it is chosen.
 DEFAULT = FACTORISATION

@@ -23,7 +23,7 @@ def try_(
     as_json: JsonOption = False,
 ) -> None:
     """Try every representation on three tasks, on windows that are over; nothing is changed. Takes a minute or more."""
-    from dmp.vectors.catalogue import DEFAULT
+    from dmp.vectors.catalogue import DEFAULT, INSTALLED, REPRESENTATIONS
     from dmp.vectors.trials import vector_trials
     from dmp.warehouse import connect
 
@@ -43,6 +43,10 @@ def try_(
     print_rows(SHOWN, [[_shown(line[name]) for name in SHOWN] for _, line in found.iterrows()])
     for _, line in found[found["is_chosen"]].iterrows():
         console.print(f"The simplest that is not beaten at {line['task']}: {line['contender']}.")
+    for one in REPRESENTATIONS:
+        if one not in INSTALLED:
+            how = f"It needs the extra {one.extra} (pip install -e '.[{one.extra}]')."
+            console.print(f"Left out: {one.name}. {how}", markup=False)
 
 
 @vectors.command()

@@ -18,7 +18,7 @@ _SMALLEST_SHARE = 1e-6
 
 def fit(behaviour: Behaviour, dimensions: int) -> np.ndarray:
     """Return the directions that the whitened views share most (Kettenring 1971: correlation of many sets)."""
-    views = np.hstack([whitened(view.fit(behaviour, dimensions)) for view in VIEWS])
+    views = np.hstack([whitened(view.fitted(behaviour, dimensions).vectors) for view in VIEWS])
     values, items = right_singular_vectors(views.T, min(dimensions, *views.shape))
     return items * values
 

@@ -13,7 +13,7 @@ import pandas as pd
 from dmp.settings import DmpError
 from dmp.vectors.behaviour import weights
 from dmp.vectors.item_groups import item_groups
-from dmp.vectors.representation import DIMENSIONS, Representation
+from dmp.vectors.representation import DIMENSIONS, Fitted, Representation
 from dmp.vectors.trial_facts import Situation, situation
 
 GROUPS = 10
@@ -75,17 +75,19 @@ def _membership(groups: pd.DataFrame, names: np.ndarray, earlier: Situation) -> 
 
 @dataclass(frozen=True)
 class Contender:
-    """A representation with its bases as of both cuts, each items x dimensions."""
+    """A representation with what it learned as of both cuts."""
 
     representation: Representation
-    earlier: np.ndarray
-    later: np.ndarray
+    earlier: Fitted
+    later: Fitted
 
 
 def contender(trial: Trial, representation: Representation) -> Contender:
     """Fit a representation as of both cuts, each on what was known then."""
     bases = (
-        representation.fit(one.behaviour, min(DIMENSIONS, *(size - 1 for size in one.behaviour.matrix.shape)))
+        representation.fitted(
+            one.behaviour, min(DIMENSIONS, *(size - 1 for size in one.behaviour.matrix.shape))
+        )
         for one in (trial.earlier, trial.later)
     )
     return Contender(representation, *bases)

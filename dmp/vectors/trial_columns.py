@@ -6,21 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from dmp.vectors.behaviour import weights
-from dmp.vectors.representation import Representation
+from dmp.vectors.representation import Fitted
 from dmp.vectors.trial_facts import Situation
 
 
-def known_matrix(here: Situation, items: np.ndarray) -> Any:
-    """Return sparse people x items of the people that are judged, by what was known at their cut."""
-    points = here.behaviour.points
-    points = points[points["item_id"].isin(items)]
-    return weights(points, here.behaviour.users, items)[here.people]
+def known_of_judged(here: Situation, items: np.ndarray, by: str = "points") -> Any:
+    """Return what was known of the people that are judged at their cut (see `Behaviour.known`): people x items."""
+    return here.behaviour.known(items, by)[here.people]
 
 
-def placed(representation: Representation, basis: np.ndarray, matrix: Any) -> np.ndarray:
-    """Return each person's direction in the space, and how much they did at all."""
-    vectors = representation.place(matrix, basis)
+def placed(fitted: Fitted, known: Any, matrix: Any) -> np.ndarray:
+    """Return each person's direction in the space, and how much they did at all (by people x items)."""
+    vectors = fitted.place(known, fitted.vectors)
     length = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return np.hstack([vectors / length * np.sqrt(vectors.shape[1]), _amount(matrix)])
 

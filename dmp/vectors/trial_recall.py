@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dmp.vectors.trial import Contender, Trial
-from dmp.vectors.trial_columns import known_matrix
+from dmp.vectors.trial_columns import known_of_judged
 
 _GAINED = 10
 _FOUND = 20
@@ -23,7 +23,7 @@ def recall(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame:
     Columns: contender, case (the buyer), ndcg (of the first 10), recall (of the first 20, of all that they buy).
     """
     items = trial.later.behaviour.items
-    matrix = known_matrix(trial.later, items)
+    matrix = known_of_judged(trial.later, items)
     bought = _bought(trial, items)
     buyers = np.flatnonzero(np.diff(bought.indptr))
     popular = np.asarray(matrix.sum(axis=0)).ravel()
@@ -31,8 +31,9 @@ def recall(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame:
         "popularity": lambda rows: np.tile(popular, (len(rows), 1))
     }
     for one in contenders:
-        people = one.representation.place(matrix, one.later)
-        scores[one.representation.name] = partial(_affinity, people, one.later)
+        known = known_of_judged(trial.later, items, one.representation.places_by)
+        people = one.later.place(known, one.later.vectors)
+        scores[one.representation.name] = partial(_affinity, people, one.later.vectors)
     return pd.concat(
         [_judged(name, score, bought, buyers) for name, score in scores.items()], ignore_index=True
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dmp.vectors import likelihood
 from dmp.vectors.trial import Contender, Trial
-from dmp.vectors.trial_columns import group_shares, known_matrix, placed, tf_idf
+from dmp.vectors.trial_columns import group_shares, known_of_judged, placed, tf_idf
 
 _FIRST_SHARE = 0.05
 
@@ -20,11 +20,13 @@ def next_purchase(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame
     The basis is that of the earlier cut. Columns: contender, case (the group), auc, log_loss.
     """
     items = trial.earlier.behaviour.items
-    before, after = (known_matrix(one, items) for one in (trial.earlier, trial.later))
+    cuts = (trial.earlier, trial.later)
+    before, after = (known_of_judged(one, items) for one in cuts)
     columns = {"group_shares": tuple(group_shares(matrix, trial.membership) for matrix in (before, after))}
     for one in contenders:
-        way, basis = one.representation, one.earlier
-        columns[way.name] = placed(way, basis, before), placed(way, basis, after)
+        way = one.representation
+        known = (known_of_judged(cut, items, way.places_by) for cut in cuts)
+        columns[way.name] = tuple(map(placed, (one.earlier, one.earlier), known, (before, after)))
     return pd.DataFrame(
         [row for name, pair in columns.items() for row in _judged_purchases(trial, name, *pair)]
     )
@@ -54,7 +56,7 @@ def lookalike(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame:
     lift (of the first twentieth).
     """
     items = trial.later.behaviour.items
-    matrix = known_matrix(trial.later, items)
+    matrix = known_of_judged(trial.later, items)
     told = {group: _half(trial.later.bought[:, group]) for group in trial.groups}
     rare = tf_idf(matrix)
     scores: dict[str, Mapping[int, np.ndarray]] = {
@@ -64,7 +66,8 @@ def lookalike(trial: Trial, contenders: Sequence[Contender]) -> pd.DataFrame:
         }
     }
     for one in contenders:
-        columns = placed(one.representation, one.later, matrix)
+        known = known_of_judged(trial.later, items, one.representation.places_by)
+        columns = placed(one.later, known, matrix)
         strictness = likelihood.chosen_strictness(columns, list(told.values()))
         scores[one.representation.name] = {
             group: likelihood.out_of_fold(columns, seeds, strictness) for group, seeds in told.items()

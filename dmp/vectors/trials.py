@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from dmp.vectors.catalogue import REPRESENTATIONS
+from dmp.vectors.catalogue import INSTALLED
 from dmp.vectors.representation import Representation
 from dmp.vectors.trial import Contender, Trial, contender, trial_of
 from dmp.vectors.trial_recall import recall
@@ -39,7 +39,7 @@ def vector_trials(
     connection: duckdb.DuckDBPyConnection,
     last_day: date,
     days: int,
-    representations: Sequence[Representation] = REPRESENTATIONS,
+    representations: Sequence[Representation] = INSTALLED,
 ) -> pd.DataFrame:
     """Return one row per task and contender, the plain one first: figures, gain over the plain one, verdict.
 

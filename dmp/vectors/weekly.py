@@ -87,5 +87,6 @@ def _weekly_basis(
 def _tables(
     connection: duckdb.DuckDBPyConnection, as_of_date: date, basis: Basis | None
 ) -> dict[str, pd.DataFrame]:
-    points = behaviour_as_known(connection, as_of_date).points
-    return {"item_vectors": item_vectors(basis), "user_vectors": user_vectors(points, basis)}
+    reads = (basis.representation.places_by,) if basis else ()
+    behaviour = behaviour_as_known(connection, as_of_date, reads)
+    return {"item_vectors": item_vectors(basis), "user_vectors": user_vectors(behaviour, basis)}

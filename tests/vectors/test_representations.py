@@ -13,12 +13,22 @@ from dmp.vectors.behaviour import Behaviour
 from dmp.vectors.catalogue import DEFAULT, REPRESENTATIONS
 from dmp.vectors.representation import Representation
 
-pytestmark = pytest.mark.parametrize("representation", REPRESENTATIONS, ids=lambda one: one.name)
+pytestmark = pytest.mark.parametrize(
+    "representation",
+    [
+        pytest.param(
+            one,
+            marks=pytest.mark.skipif(not one.is_installed, reason=f"{one.name} needs the extra {one.extra}"),
+        )
+        for one in REPRESENTATIONS
+    ],
+    ids=lambda one: one.name,
+)
 
 
 def tables(behaviour: Behaviour, representation: Representation) -> tuple[pd.DataFrame, pd.DataFrame]:
     basis = fitted_basis(behaviour, representation)
-    return item_vectors(basis), user_vectors(behaviour.points, basis)
+    return item_vectors(basis), user_vectors(behaviour, basis)
 
 
 def test_people_are_nearer_to_items_of_their_own_world(
@@ -58,9 +68,13 @@ def test_a_new_person_is_placed_by_their_own_points_alone(
     behaviour: Behaviour, representation: Representation
 ) -> None:
     basis = fitted_basis(behaviour, representation)
-    newcomer = behaviour.points[behaviour.points["user_key"] == 0].assign(user_key=99)
-    before = user_vectors(behaviour.points, basis)
-    after = user_vectors(pd.concat([behaviour.points, newcomer]), basis).set_index("user_key")["vector"]
+    points, days = (
+        pd.concat([table, table[table["user_key"] == 0].assign(user_key=99)])
+        for table in (behaviour.points, behaviour.days)
+    )
+    before = user_vectors(behaviour, basis)
+    after = user_vectors(replace(behaviour, points=points, days=days), basis)
+    after = after.set_index("user_key")["vector"]
     assert np.array_equal(after[99], after[0])
     assert np.array_equal(np.stack(before["vector"]), np.stack(after.drop(99)))
 

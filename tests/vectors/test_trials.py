@@ -14,6 +14,7 @@ from dmp.vectors.factorisation import FACTORISATION
 from dmp.vectors.item_groups import item_groups
 from dmp.vectors.likelihood import area_under_curve, log_loss, out_of_fold
 from dmp.vectors.nonnegative import NONNEGATIVE
+from dmp.vectors.representation import Fitted
 from dmp.vectors.trial import Contender, Trial, trial_of
 from dmp.vectors.trial_recall import recall
 from dmp.vectors.trials import simplest_unbeaten, vector_trials
@@ -137,7 +138,7 @@ def test_the_same_warehouse_gives_the_same_figures(
 def test_recall_lists_what_lies_near_and_judges_it_by_what_was_bought_after(trial: Trial) -> None:
     """With a basis in which an item is near itself alone, a list is what the person knows, the weightiest first."""
     items = trial.later.behaviour.items
-    own = Contender(FACTORISATION, np.eye(len(items)), np.eye(len(items)))
+    own = Contender(FACTORISATION, Fitted(np.eye(len(items))), Fitted(np.eye(len(items))))
     rows = recall(trial, [own]).query("contender == 'factorisation'").set_index("case")
     buyers = trial.later.behaviour.users[trial.later.people]
     for case in (0, 57, 150):

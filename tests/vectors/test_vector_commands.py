@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from dmp.cli import app
 from dmp.settings import Home, Settings
+from dmp.vectors.catalogue import REPRESENTATIONS
+from dmp.vectors.commands import SHOWN
 from dmp.vectors.weekly import comparable_vectors_as_of
 from dmp.warehouse import connect, replace_tables
 
@@ -65,3 +67,16 @@ def test_without_a_run_the_person_is_told_what_to_type(tmp_path: Path, command: 
     result = CliRunner().invoke(app, ["vectors", command, "--home", str(tmp_path)])
     assert result.exit_code == 1
     assert "dmp run" in result.stderr
+
+
+def test_a_representation_that_is_not_installed_is_left_out_and_its_extra_is_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = pd.DataFrame([dict.fromkeys(SHOWN, "") | {"cut": SUNDAY, "person_count": 40, "is_chosen": False}])
+    monkeypatch.setattr("dmp.vectors.catalogue.INSTALLED", REPRESENTATIONS[:-1])
+    monkeypatch.setattr("dmp.vectors.trials.vector_trials", lambda *_: found)
+    result = CliRunner().invoke(app, ["vectors", "try", "--home", str(home.root)])
+    assert result.exit_code == 0, result.output
+    (line,) = [line for line in result.stdout.splitlines() if "Left out" in line]
+    assert line.startswith("Left out: sequence.")
+    assert ".[sequence]" in line
