@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dmp.defs.running import RunOutcome, run_pending
 from dmp.pending import pending_days
@@ -17,6 +18,9 @@ from dmp.world.dirt import Dirt
 from dmp.world.shop import write_world
 
 os.environ["DMP_KEY"] = "the tests have no secrets"
+# A machine that is busy with other work fails no test.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import shutil
+import os
 import socket
 import subprocess
 import time
@@ -29,9 +29,11 @@ Put = Callable[[str, bytes], None]
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """A server that speaks S3's protocol."""
-    if not (program := shutil.which("moto_server")):
-        pytest.skip("an S3-compatible server is absent (pip install 'moto[server,s3]', moto_server on PATH)")
+    """A server that speaks S3's protocol: a moto_server of moto 5.2, named by DMP_S3_SERVER."""
+    if not (program := os.environ.get("DMP_S3_SERVER")):
+        pytest.skip(
+            "an S3-compatible server is absent (pip install 'moto[server,s3]'; DMP_S3_SERVER=bin/moto_server)"
+        )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,7 +49,7 @@ def endpoint() -> Iterator[str]:
 def _wait_for(address: str) -> None:
     for _ in range(300):
         try:
-            urllib.request.urlopen(f"{address}/moto-api/")
+            urllib.request.urlopen(f"{address}/moto-api/", timeout=10)
         except OSError:
             time.sleep(0.1)
         else:
@@ -60,7 +62,7 @@ def put(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Put:
     """Write an object of an empty bucket `logs`."""
     for name, value in {**VARIABLES, "AWS_ENDPOINT_URL": endpoint}.items():
         monkeypatch.setenv(name, value)
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST"))
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=10)
     store = S3FileSystem(
         endpoint_override=endpoint.removeprefix("http://"), scheme="http", allow_bucket_creation=True
     )
