@@ -69,10 +69,10 @@ def stored_bytes(home: Home) -> dict[str, tuple[int, str]]:
     """Return, for each part of the home, its bytes and what they grow with."""
     by_schema: Counter[str] = Counter()
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        (size,) = connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0]
+        ((block_size,),) = connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()
         for schema, name in connection.execute(TABLES).fetchall():
             ((blocks,),) = connection.execute(BLOCKS, {"name": name}).fetchall()
-            by_schema[schema] += blocks * size
+            by_schema[schema] += blocks * block_size
     tables = {
         f"tables of {schema}": (size, SCHEMAS.get(schema, "people")) for schema, size in by_schema.items()
     }

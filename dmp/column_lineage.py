@@ -39,7 +39,8 @@ def column_lineage(
 ) -> dict[str, Behind]:
     """Return what the columns of some tables are read from, in the warehouse as it is; tables go by their names alone.
 
-    A table without a statement is left out. What is added to goes on from itself: that is not said.
+    A table without a statement, or with one that cannot be read, is left out. What is added to goes on from itself:
+    that is not said.
     """
     columns = columns_of(connection)
     files = {table: file for table, file in statements(home).items() if table in tables}
@@ -50,10 +51,13 @@ def column_lineage(
         from dmp.lineage import Lineage
 
         lineage = Lineage(home, columns)
-        kept |= {forms[table]: _behind(lineage, table) for table in unread}
+        for table in unread:
+            # No run ends because of what is only told about it, whatever a parser stumbles over.
+            with suppress(Exception):
+                kept[forms[table]] = _behind(lineage, table)
         KEPT.parent.mkdir(exist_ok=True)
         write_checked(KEPT, {"reader": _reader(), "forms": kept})
-    return {table: kept[form] for table, form in forms.items()}
+    return {table: kept[form] for table, form in forms.items() if form in kept}
 
 
 def _kept() -> dict[str, Behind]:

@@ -87,3 +87,12 @@ def test_what_was_kept_and_is_damaged_is_read_anew(home: Home, connection: duckd
     column_lineage(home, connection, {"spending"})
     (home.root / "column_lineage.json").write_text("{")
     assert column_lineage(home, connection, {"spending"}) == {"spending": BEHIND}
+
+
+def test_a_statement_that_cannot_be_read_stops_no_run_and_is_tried_again(
+    home: Home, connection: duckdb.DuckDBPyConnection
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        reading_is_an_error(patched)
+        assert column_lineage(home, connection, {"spending"}) == {}
+    assert column_lineage(home, connection, {"spending"}) == {"spending": BEHIND}

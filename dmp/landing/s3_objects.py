@@ -45,20 +45,19 @@ def land_objects(landing: Path, source: str, address: str, day: date) -> LandedO
         raise SettingsError(f"no contract names {source}: write contracts/{source}.yaml first")
     prefix = _path(address)
     folder = landing / source / str(day)
-    fetched = folder.with_name(f".{day}.s3.{os.getpid()}")
-    fetched.mkdir(parents=True)
+    fetched: dict[str, Path] = {}
     try:
         with _spoken(address) as store:
-            names = _names(store, prefix, address)
-            for name in names:
-                _fetch(store, f"{prefix}/{name}", fetched / name)
-        folder.mkdir(exist_ok=True)
-        new = [name for name in names if not _is_there(folder / name, fetched / name)]
+            for name in _names(store, prefix, address):
+                fetched[name] = folder / f".{name}.{os.getpid()}"
+                _fetch(store, f"{prefix}/{name}", fetched[name])
+        new = [name for name, path in fetched.items() if not _is_there(folder / name, path)]
         for name in new:
-            (fetched / name).replace(folder / name)
+            fetched[name].replace(folder / name)
     finally:
-        shutil.rmtree(fetched)
-    return LandedObjects(folder, len(new), len(names) - len(new))
+        for path in fetched.values():
+            path.unlink(missing_ok=True)
+    return LandedObjects(folder, len(new), len(fetched) - len(new))
 
 
 def _path(address: str) -> str:
@@ -104,6 +103,7 @@ def _names(store: Any, prefix: str, address: str) -> list[str]:
 
 
 def _fetch(store: Any, place: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     # Unless told otherwise the library unpacks what ends in .gz.
     with store.open_input_stream(place, compression=None) as packed, path.open("wb") as file:
         shutil.copyfileobj(packed, file, MEGABYTE)
