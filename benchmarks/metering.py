@@ -1,7 +1,8 @@
-"""Counts what statements of DuckDB read and write, from the engine's own profile of each.
+"""Counts what statements of DuckDB read, write and take, from the engine's own profile of each.
 
 A row is read if a scan of a stored table looks at it: those in row groups that its zone maps rule out are not. A row is
-written if a stored or a temporary table gains or loses it. Bytes read are blocks of the database file.
+written if a stored or a temporary table gains or loses it. Bytes read are blocks of the database file. Seconds are
+the engine's own, from text to result; with one thread they are a processor's.
 """
 
 from __future__ import annotations
@@ -18,16 +19,23 @@ from unittest.mock import patch
 import duckdb
 
 MODEL = re.compile(r'"node_id": "\w+\.dmp\.(\w+)"')
+PARTS_OF_TIME = (
+    ("planner", "total_time"),
+    ("optimizer", "total_time"),
+    ("physical_planner", "total_time"),
+    ("query", "cpu_time"),
+)
 WRITING = re.compile("INSERT|CREATE_TABLE_AS|DELETE|UPDATE|COPY_TO_FILE")
 
 
 @dataclass
 class Touched:
-    """What statements read and wrote."""
+    """What statements read, wrote and took."""
 
     rows_read: int = 0
     rows_written: int = 0
     bytes_read: int = 0
+    seconds: float = 0.0
 
     def add(self, other: Touched) -> None:
         """Count what another part touched as well."""
@@ -51,6 +59,7 @@ class Meter:
         model = MODEL.search(text)
         touched = self.parts[model[1] if model else self.step]
         touched.bytes_read += profile.get("io", {}).get("total_bytes_read", 0)
+        touched.seconds += sum(profile.get(part, {}).get(name, 0.0) for part, name in PARTS_OF_TIME)
         for operator in _operators(profile.get("operator", [])):
             if operator["type"] == "TABLE_SCAN" and _is_stored(operator):
                 touched.rows_read += operator.get("rows_scanned", 0)

@@ -13,7 +13,7 @@ import duckdb
 from sqlglot import exp
 
 from dmp.segments.compiling import Side, by_version, movement
-from dmp.segments.measures import Measure, column_names
+from dmp.segments.measures import Measure, column_names, measures_of_rules
 from dmp.segments.rules import Rule
 from dmp.segments.tables import USER_SEGMENT_CHANGES
 
@@ -40,13 +40,17 @@ def fold(
     rules: Mapping[str, Rule],
     measures: Sequence[Measure],
 ) -> None:
-    """Write the changes of some segments between the cuts of each pair; the table `wide` holds these cuts."""
+    """Write the changes of some segments between the cuts of each pair; the table `wide` holds these cuts.
+
+    measures: those of `wide`.
+    """
     columns = column_names(measures)
     was, now = Side(rules, columns, "was_", "was_on"), Side(rules, columns, "now_", "now_on")
     # The person of now under the rules of before: whoever would not have moved was moved by the rule.
     still = Side(rules, columns, "now_", "was_on")
     turned = [_turned(was.member(rule), now.member(rule)) for rule in some]
-    _find_moved(connection, pairs, list(columns.values()), exp.or_(*turned))
+    asked = [columns[measure] for measure in measures_of_rules(some, rules)]
+    _find_moved(connection, pairs, asked, exp.or_(*turned))
     for rule in some:
         query = _changes(rule, was, now, still)
         connection.execute(f"INSERT INTO segments.user_segment_changes {query.sql('duckdb')}")

@@ -64,21 +64,21 @@ def refresh_rules(
             connection, measures, catalogue, cuts=sorted({day for pair in pairs for day in pair if day})
         )
         fold(connection, pairs, some, rules, measures)
-        _write_sizes(connection, some, rules, measures, [day for _, day in pairs])
+        days = [day for _, day in pairs]
+        _write_sizes(connection, some, rules, days, _counts(connection, some, rules, measures))
     measures = measures_of_rules(rules.values(), rules)
-    if served not in sundays and dated:
-        past = [day for day in sundays if day < served][-1:]
-        dated_measures = measures_of_rules(dated.values(), rules)
-        make_wide(connection, dated_measures, catalogue, cuts=past, served=served)
-        fold(connection, [(past[0] if past else None, served)], list(dated.values()), rules, dated_measures)
-    make_wide(connection, measures, catalogue, served=served)
+    is_between = served not in sundays and bool(dated)
+    past = [day for day in sundays if day < served][-1:] if is_between else []
+    make_wide(connection, measures, catalogue, cuts=past, served=served)
+    if is_between:
+        fold(connection, [(past[0] if past else None, served)], list(dated.values()), rules, measures)
     today = (
         list(rules.values())
         if served not in sundays
         else [rule for rule in rules.values() if rule.segment_id not in dated]
     )
-    _write_sizes(connection, today, rules, measures, [served])
-    _write_members(connection, rules, measures, catalogue, served)
+    members = _write_members(connection, rules, measures, catalogue, served)
+    _write_sizes(connection, today, rules, [served], {served: members})
 
 
 def rule_hash(rule: Rule, rules: Mapping[str, Rule]) -> str:
@@ -102,30 +102,39 @@ def _pending(
             yield chunk, some
 
 
-def _write_sizes(
+def _counts(
     connection: duckdb.DuckDBPyConnection,
     some: Sequence[Rule],
     rules: Mapping[str, Rule],
     measures: Sequence[Measure],
-    days: Sequence[date],
-) -> None:
-    """Count all segments at each cut in one scan."""
-    if not some:
-        return
+) -> dict[date, dict[str, int]]:
+    """Count the members of segments at each cut in the table `wide`, in one scan."""
     side = Side(rules, column_names(measures), day="as_of_date")
     counts = [
         exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=side.member(rule)))
         for rule in some
     ]
     query = exp.select("as_of_date", *counts).from_("wide").group_by("as_of_date").order_by("as_of_date")
-    found = {day: numbers for day, *numbers in connection.execute(query.sql("duckdb")).fetchall()}
-    for place, rule in enumerate(some):
+    names = [rule.segment_id for rule in some]
+    found = connection.execute(query.sql("duckdb")).fetchall()
+    return {day: dict(zip(names, numbers, strict=True)) for day, *numbers in found}
+
+
+def _write_sizes(
+    connection: duckdb.DuckDBPyConnection,
+    some: Sequence[Rule],
+    rules: Mapping[str, Rule],
+    days: Sequence[date],
+    counts: Mapping[date, Mapping[str, int]],
+) -> None:
+    """Write how many were in each segment on each day, and how many came and went."""
+    for rule in some:
         parameters = {
             "segment_id": rule.segment_id,
             "versions": [rule.on(day).version for day in days],
             "rule_hash": rule_hash(rule, rules),
             "days": list(days),
-            "counts": [found[day][place] if day in found else 0 for day in days],
+            "counts": [counts.get(day, {}).get(rule.segment_id, 0) for day in days],
         }
         connection.execute(SIZES, parameters)
 
@@ -136,23 +145,26 @@ def _write_members(
     measures: Sequence[Measure],
     catalogue: Catalogue,
     served: date,
-) -> None:
-    """Write today's members with their reasons; the table `wide` holds the served day."""
+) -> dict[str, int]:
+    """Write the served day's members with their reasons; return how many each segment has."""
     for name, columns in {"segments": SEGMENTS, "user_segments": USER_SEGMENTS}.items():
         create_table(connection, name, columns, anew=True)
     connection.execute(SINCE)
     side = Side(rules, column_names(measures), day="as_of_date")
+    counts: dict[str, int] = {}
     for rule in rules.values():
-        members = _members(rule, side).sql("duckdb")
+        members = _members(rule, side, served).sql("duckdb")
         written = connection.execute(f"INSERT INTO segments.user_segments BY NAME {members}").fetchall()
+        counts[rule.segment_id] = written[0][0]
         connection.execute(
             "INSERT INTO segments.segments SELECT $1, $2, 'rule', $3, $4, $5, $6, $7, $8, $9, $10",
             [served, rule.segment_id, rule.name_en, rule.name_zh, rule.owner, rule.purpose, rule.on(served).version,
-             str(rule.on(served).who), has_history(rule, rules, catalogue), written[0][0]],
+             str(rule.on(served).who), has_history(rule, rules, catalogue), counts[rule.segment_id]],
         )  # fmt: skip
+    return counts
 
 
-def _members(rule: Rule, side: Side) -> exp.Select:
+def _members(rule: Rule, side: Side, served: date) -> exp.Select:
     """Return the rows of user_segments for one segment."""
     since = exp.func("coalesce", exp.column("joined_on"), exp.column("as_of_date"))
     values = {
@@ -172,4 +184,5 @@ def _members(rule: Rule, side: Side) -> exp.Select:
         exp.column("user_key", "joined_last").eq(exp.column("user_key", "wide")),
     )
     query = exp.select(*(exp.alias_(values[name], name) for name in USER_SEGMENTS)).from_("wide")
-    return query.join("joined_last", on=is_own, join_type="left").where(side.member(rule))
+    is_served = exp.column("as_of_date").eq(exp.convert(served))
+    return query.join("joined_last", on=is_own, join_type="left").where(is_served, side.member(rule))

@@ -12,7 +12,7 @@ import duckdb
 from sqlglot import exp, parse_one
 
 from dmp.segments.catalogue import PEOPLE, Catalogue
-from dmp.segments.measures import Measure, column_names
+from dmp.segments.measures import Measure, column_names, is_dated
 
 HISTORY_OF_PEOPLE = "profiles.user_metrics_history"
 CUTS = "asked_cuts"
@@ -78,10 +78,11 @@ def wide_query(measures: Sequence[Measure], catalogue: Catalogue, *, is_served: 
     """Return the wide relation: as_of_date, user_key and a column for each measure.
 
     The cuts are the rows of the table `asked_cuts`; served people are read from the tables of today, those of a
-    past cut from the history tables.
+    past cut from the history tables, without the measures that have no past.
     """
     base = PEOPLE if is_served else HISTORY_OF_PEOPLE
     names = column_names(measures)
+    measures = [measure for measure in measures if is_served or is_dated(measure, catalogue)]
     query = exp.select("people.as_of_date", "people.user_key").from_(f"{base} AS people")
     query = query.where(exp.column("as_of_date", "people").isin(query=exp.select("as_of_date").from_(CUTS)))
     aliases = {base: "people"}
@@ -96,9 +97,9 @@ def wide_query(measures: Sequence[Measure], catalogue: Catalogue, *, is_served: 
         column: exp.Expr = exp.column(field.name, aliases[table], quoted=True)
         column = exp.cast(column, "DATE") if field.kind == "day" else column
         query = query.select(exp.alias_(column, names[Measure("field", field.name)]))
-    for alias, (kinds, is_dated) in RELATIONS.items():
+    for alias, (kinds, is_of_cuts) in RELATIONS.items():
         if some := [measure for measure in measures if measure.kind in kinds]:
-            keys = ["as_of_date", "user_key"] if is_dated else ["user_key"]
+            keys = ["as_of_date", "user_key"] if is_of_cuts else ["user_key"]
             relation = _relation(alias, some, names).subquery(alias)
             query = query.join(relation, on=_same(alias, keys), join_type="left")
             columns = (_told(exp.column(names[measure], alias), alias) for measure in some)
@@ -176,12 +177,15 @@ def make_wide(
     cuts: Sequence[date] = (),
     served: date | None = None,
 ) -> None:
-    """Make the temporary table `wide`: people at past cuts from their history, those of the served day from today's."""
+    """Make the temporary table `wide`: people of the served day from today's tables, those at past cuts from history.
+
+    A measure that has no past is empty at past cuts.
+    """
     table = "CREATE OR REPLACE TEMP TABLE wide AS"
-    for days, is_served in ((cuts, False), ([served] if served else [], True)):
+    for days, is_served in (([served] if served else [], True), (cuts, False)):
         if days:
             ask_for(connection, days)
             connection.execute(
                 f"{table} {wide_query(measures, catalogue, is_served=is_served).sql('duckdb')}"
             )
-            table = "INSERT INTO wide"
+            table = "INSERT INTO wide BY NAME"
