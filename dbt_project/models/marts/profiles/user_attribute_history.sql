@@ -1,27 +1,40 @@
 -- One row per person, attribute, interval of validity and interval of knowledge: the value that counts.
 -- As of day D, as known on day K: valid_from <= D < valid_to and known_from <= K < known_to.
 {%- set value_columns = ['user_key', 'attribute', 'value', 'source', 'source_kind', 'purpose'] %}
-with answers as (
-    select * from {{ ref('user_answers') }} where ladder_rank is not null
+with answers as materialized (
+    select *, count(*) over (partition by user_key, attribute) = 1 as is_alone
+    from {{ ref('user_answers') }}
+    where ladder_rank is not null
+),
+
+-- Most answers are the only one, and hold from when they were observed until they expire.
+undisputed as (
+    select * exclude (observed_date, expires_on), observed_date as valid_from, expires_on as valid_to
+    from answers
+    where is_alone and expires_on > observed_date
+),
+
+disputed as (
+    select * from answers where not is_alone
 ),
 
 knowledge as (
     select *, lead(known_from) over (partition by user_key, attribute order by known_from) as known_to
     from (
-        select user_key, attribute, known_from from answers
+        select user_key, attribute, known_from from disputed
         union
-        select user_key, attribute, known_to from answers
+        select user_key, attribute, known_to from disputed
     ) as changes
 ),
 
 known as (
-    select answers.* replace (knowledge.known_from as known_from, knowledge.known_to as known_to)
+    select disputed.* replace (knowledge.known_from as known_from, knowledge.known_to as known_to)
     from knowledge
-    inner join answers
-        on knowledge.user_key = answers.user_key
-        and knowledge.attribute = answers.attribute
-        and knowledge.known_from >= answers.known_from
-        and knowledge.known_from < answers.known_to
+    inner join disputed
+        on knowledge.user_key = disputed.user_key
+        and knowledge.attribute = disputed.attribute
+        and knowledge.known_from >= disputed.known_from
+        and knowledge.known_from < disputed.known_to
 ),
 
 validity as (
@@ -61,6 +74,12 @@ joined as (
 
 rejoined as (
     {{ joined_intervals('joined', value_columns + ['valid_from', 'valid_to'], 'known_from', 'known_to') }}
+),
+
+counted as (
+    select {{ (value_columns + ['valid_from', 'valid_to', 'known_from', 'known_to']) | join(', ') }} from undisputed
+    union all by name
+    select * from rejoined
 )
 
 select
@@ -75,4 +94,4 @@ select
     known_from,
     known_to,
     purpose
-from rejoined
+from counted
