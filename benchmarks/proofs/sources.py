@@ -64,7 +64,8 @@ def _rows_of(source: str, original: Path, home: Home) -> list[dict[str, Any]]:
     )
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         account = connection.execute(ACCOUNT).df().iloc[0].astype(int).to_dict()
-        listed = connection.execute(LISTED).fetchone() or (0,)
+        # A run that stopped has no lists.
+        listed = (0,) if run.returncode else connection.execute(LISTED).fetchone() or (0,)
     fates = sum(account[fate] for fate in ("accepted", "duplicate", "conflict", "rejected", "suppressed"))
     unaccounted = abs(counted_lines(home.landing) - account.pop("other_lines") - fates)
     shown = {"imported": summary.record_count, **account}
