@@ -23,6 +23,7 @@ from dmp.landing.strays import stray_files
 from dmp.landing.tables import create_raw_tables
 from dmp.pending import Pending, pending_days
 from dmp.settings import DmpError, Home
+from dmp.upkeep.retiring import make_ready
 from dmp.warehouse import begin_range, begin_rebuild, connect, finish_run
 
 # Everything up to what is learned.
@@ -65,6 +66,7 @@ def load_raw(home: Home) -> str | None:
     if pending is None:
         return None
     settings = home.settings()
+    make_ready(home, pending.first)
     if pending.is_rebuild:
         begin_rebuild(home, maker(home, settings))
     else:

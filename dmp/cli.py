@@ -38,6 +38,7 @@ from dmp.upkeep.backup_commands import backup, restore, upgrade
 from dmp.upkeep.diff_commands import diff
 from dmp.upkeep.doctor_commands import doctor
 from dmp.upkeep.key_commands import key
+from dmp.upkeep.retire_commands import retire
 from dmp.vectors.commands import vectors
 
 app = typer.Typer(
@@ -178,7 +179,7 @@ app.add_typer(rejects_commands.app, name="rejects", rich_help_panel="Look")
 app.add_typer(tag, name="tag", rich_help_panel="Look")
 app.add_typer(vectors, name="vectors", rich_help_panel="Look")
 
-for keep in (doctor, alerts, backup, restore, upgrade):
+for keep in (doctor, alerts, backup, restore, upgrade, retire):
     app.command(rich_help_panel="Keep")(reported(keep))
 app.add_typer(account, name="account", rich_help_panel="Keep")
 app.add_typer(key, name="key", rich_help_panel="Keep")

@@ -15,6 +15,7 @@ import typer
 from dmp.landing.contract import contracted_sources, load_contracts
 from dmp.landing.loading import rejected_as_of_now
 from dmp.landing.personal_data import masked
+from dmp.landing.retired_days import read_retired
 from dmp.landing.vault import rejected_texts
 from dmp.pending import pending_days
 from dmp.published import published
@@ -92,12 +93,24 @@ def replay(
     if not admissible:
         said += " Mend the contract or the file that `dmp rejects list` names, then replay."
     console.print(said, highlight=False)
+    _say_what_is_retired(place, before)
     if admissible and not dry_run:
         from dmp.cli import run
 
         run(place.root)
         remaining = sum(_rejects_by_file(place, source).values())
         console.print(f"{number(remaining)} rejects remain.", highlight=False)
+
+
+def _say_what_is_retired(home: Home, rejects: Mapping[str, int]) -> None:
+    retired = read_retired(home.landing)
+    gone = {name for files in retired.days.values() for name in files}
+    if count := sum(rejects[file] for file in rejects.keys() & gone):
+        console.print(
+            f"{number(count)} of them are of retired days (up to {retired.last}) and stay rejected: their files are "
+            "gone. `dmp rejects list --text` shows what they said; mended, they may land in a later day.",
+            highlight=False,
+        )
 
 
 def _rejects_by_file(home: Home, source: str | None) -> dict[str, int]:

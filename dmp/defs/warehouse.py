@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -18,6 +19,7 @@ from dmp.defs.partitions import run_range
 from dmp.dictionary.texts import column_text
 from dmp.settings import Home, Settings
 from dmp.upkeep.home_format import upgrade
+from dmp.upkeep.retiring import make_ready
 from dmp.warehouse import begin_range, begin_rebuild, connect, exclusive, replace_tables
 
 REBUILD_TAG = "dmp/rebuild"
@@ -54,9 +56,13 @@ class Warehouse(dg.ConfigurableResource):
                 yield self
 
     def _begin(self, run: dg.DagsterRun) -> None:
-        if run.tags.get(REBUILD_TAG) == "true":
+        days = run_range(run)
+        is_rebuild = run.tags.get(REBUILD_TAG) == "true"
+        first = date.min if is_rebuild else days[0] if days else date.max
+        make_ready(self.home, first)
+        if is_rebuild:
             begin_rebuild(self.home, maker(self.home, self._settings))
-        elif days := run_range(run):
+        elif days:
             begin_range(self.home, *days)
 
     @property

@@ -15,6 +15,7 @@ from pathlib import Path
 from dmp.landing.content import fingerprint
 from dmp.landing.contract import contracted_sources
 from dmp.landing.files import day_folders, shown_name, visible
+from dmp.landing.retired_days import read_retired
 
 INDEX = ".fingerprints.json"
 Fingerprints = Mapping[date, Mapping[str, str]]
@@ -25,14 +26,17 @@ def landed_days(landing: Path, *, read_again: Container[date] = ()) -> dict[date
 
     A file is named by its path below `landing`; its fingerprint is the SHA-256 of its content, read again
     only if its size, time or inode changed, or for the days `read_again`. What is no plain file has the
-    fingerprint "not a file".
+    fingerprint "not a file". The removed files of retired days are among them.
     """
+    retired = read_retired(landing)
     remembered = _read_index(landing / INDEX)
     index: dict[str, list[str]] = {}
-    days: dict[date, dict[str, str]] = {}
+    days = {day: dict(files) for day, files in retired.days.items()}
     sources = sorted(contracted_sources())
     for folder in (folder for source in sources for folder in day_folders(landing / source)):
         day = date.fromisoformat(folder.name)
+        if retired.holds(folder.parent.name, day):
+            continue
         files = days.setdefault(day, {})
         for path in visible(folder):
             name = shown_name(path, landing)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dmp.landing.blocks import RefusedFileError
 from dmp.landing.contract import Contract, Entity
+from dmp.landing.retired_days import read_retired
 
 FILE_NAME = re.compile(
     r"^([a-z][a-z0-9_]*)(\.[A-Za-z0-9_-]+)?\.(jsonl|csv|log|parquet)(\.gz|\.zst)?$", re.ASCII
@@ -41,11 +42,15 @@ class LandedFile:
 
 
 def landed_files(landing: Path, source: str, first: date, last: date) -> list[LandedFile]:
-    """Return a source's complete files of the landed days first..last, ordered by day and name."""
+    """Return a source's complete files of the landed days first..last, ordered by day and name.
+
+    Days that are retired have none: whatever lies there is not read.
+    """
+    retired = read_retired(landing)
     files: list[LandedFile] = []
     for folder in day_folders(landing / source):
         landed_date = date.fromisoformat(folder.name)
-        if first <= landed_date <= last:
+        if first <= landed_date <= last and not retired.holds(source, landed_date):
             files += [_landed_file(path, landing, landed_date) for path in visible(folder)]
     return sorted(files, key=lambda file: (file.landed_date, file.source_file))
 
@@ -58,9 +63,10 @@ def day_folders(source_folder: Path) -> list[Path]:
 
 
 def landed_sources(landing: Path) -> frozenset[str]:
-    """Return the names of the sources that have a file in a landed day."""
+    """Return the names of the sources that have a file in a landed day, or had one in a retired day."""
     sources = [folder for folder in visible(landing) if folder.is_dir()]
-    return frozenset(source.name for source in sources if any(visible(day) for day in day_folders(source)))
+    landed = {source.name for source in sources if any(visible(day) for day in day_folders(source))}
+    return read_retired(landing).sources | landed
 
 
 def visible(folder: Path) -> list[Path]:

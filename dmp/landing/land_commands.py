@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dmp.landing.retired_days import refuse_retired
 from dmp.settings import Home, SettingsError
 from dmp.terminal import HomeOption, reported, say
 
@@ -31,6 +32,7 @@ def postgres(
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{query} cannot be read: {error}") from error
     place = Home.at(home)
+    refuse_retired(place.landing, source, day.date())
     path, row_count = land_query(place.landing, source, entity, text, day.date())
     say(f"{row_count:,} rows are in {path}. Next: dmp run --home {place.root}")
 
@@ -47,6 +49,7 @@ def s3(
     from dmp.landing.s3_objects import land_objects
 
     place = Home.at(home)
+    refuse_retired(place.landing, source, day.date())
     landed = land_objects(place.landing, source, address, day.date())
     same = f", {landed.same_count:,} were there already" if landed.same_count else ""
     say(f"{landed.landed_count:,} files are in {landed.folder}{same}. Next: dmp run --home {place.root}")

@@ -22,6 +22,7 @@ from dmp.landing.file_columns import begin_columns, finish_columns
 from dmp.landing.files import LandedFile, landed_files
 from dmp.landing.personal_data import find_personal_data
 from dmp.landing.rejects import begin_rejects, finish_rejects
+from dmp.landing.retired_rows import put_back
 from dmp.landing.suppression import NONE_RETIRED, Retired
 from dmp.landing.tables import ACCOUNTING_TABLES, create_raw_tables, raw_table
 from dmp.landing.vault import begin_identifiers, open_vault, write_vault
@@ -52,7 +53,8 @@ def load_landed_days(
     """Replace the rows of a source's landed days first..last; return one account per file in that range.
 
     Running it again gives the same rows. Records are compared with those landed before and within the range:
-    after a change, load from the first changed day to the last landed one. Sets the session's zone to UTC.
+    after a change, load from the first changed day to the last landed one. Sets the session's zone to UTC. Retired days
+    have no files any more: what those gave is put back as it was kept.
     suppressed: keys of identifiers whose records are counted and not stored; retired: the same under earlier keys.
     Raises AccountingError if an account does not balance, DriftError where columns changed and the contract says
     stop; nothing is kept then.
@@ -63,6 +65,8 @@ def load_landed_days(
     connection.begin()
     try:
         _clear(connection, contract, days)
+        _begin_gathering(connection)
+        put_back(connection, landing, contract, first, last)
         files = landed_files(landing, contract.source, first, last)
         accounts = _load_files(connection, contract, files, key, suppressed=suppressed, retired=retired)
         _settle(connection, contract, days, accounts)
@@ -90,6 +94,7 @@ def rejected_as_of_now(
         connection.execute("SET TimeZone = 'UTC'")
         create_raw_tables(connection, {contract.source: contract})
         wanted = [file for file in files if file.source_file in source_files]
+        _begin_gathering(connection)
         accounts = _load_files(connection, contract, wanted, key)
         rejected = dict(connection.execute(COUNT_REJECTS).fetchall())
     return {
@@ -106,6 +111,12 @@ def _clear(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Rang
         connection.execute(
             CLEAR_ACCOUNTS.substitute(table=f"raw.{name}"), {"source": contract.source, **days}
         )
+
+
+def _begin_gathering(connection: duckdb.DuckDBPyConnection) -> None:
+    begin_rejects(connection)
+    begin_identifiers(connection)
+    begin_columns(connection)
 
 
 def _load_files(
@@ -129,9 +140,6 @@ def _load_files(
             account.refuse(str(error))
         else:
             readable.setdefault(file.entity, []).append((file, account))
-    begin_rejects(connection)
-    begin_identifiers(connection)
-    begin_columns(connection)
     for name, pairs in readable.items():
         EntityLoad(connection, contract, name, key, suppressed, retired).load(pairs)
     finish_rejects(connection)

@@ -45,8 +45,9 @@ SELECT file_number, source_line, encode(to_json({$values})::VARCHAR) AS content 
 FINISH = """
 INSERT INTO raw.rejects
 SELECT
-    source, entity, landed_date, source_file, source_line, field, reason_code, reason, sha256(content)
-FROM new_rejects JOIN reasons USING (reason_code)
+    source, entity, landed_date, source_file, source_line, field, reason_code, coalesce(reason, reason_code),
+    sha256(content)
+FROM new_rejects LEFT JOIN reasons USING (reason_code)
 ORDER BY landed_date, source_file, source_line
 """
 

@@ -17,13 +17,18 @@ import duckdb
 from dmp.landing.accounts import FileAccount, write_accounts
 from dmp.landing.contract import contracted_sources
 from dmp.landing.files import is_day, landed_files, shown_name
+from dmp.landing.retired_days import RetiredDays, read_retired, reason_of
+from dmp.landing.retired_files import is_leftover
 
 ACCOUNTED = "SELECT source_file FROM raw.landed_files"
 
 
 @dataclass(frozen=True)
 class Stray:
-    """A file that no run reads; `source_file` is its path below the landing folder."""
+    """A file that no run reads; `source_file` is its path below the landing folder.
+
+    Where that is the name of a retired day's file, which has an account of its own, words are added to it.
+    """
 
     path: Path
     source_file: str
@@ -41,9 +46,13 @@ class Stray:
 def stray_files(landing: Path) -> list[Stray]:
     """Return the strays in the order of their paths."""
     sources = contracted_sources()
-    found = [(path, _reason(path, landing, sources)) for path in _paths(landing)]
+    retired = read_retired(landing)
+    found = [
+        (path, _reason(path, landing, sources) or _lateness(path, landing, retired))
+        for path in _paths(landing)
+    ]
     return sorted(
-        (Stray(path, shown_name(path, landing), reason) for path, reason in found if reason),
+        (Stray(path, _told_name(path, landing, retired), reason) for path, reason in found if reason),
         key=lambda stray: stray.source_file,
     )
 
@@ -97,3 +106,17 @@ def _reason(path: Path, landing: Path, sources: Collection[str]) -> str | None:
     if len(rest) > 2:
         return f"it lies in a folder of its own: put it directly into {source}/{rest[0]}/"
     return None
+
+
+def _lateness(path: Path, landing: Path, retired: RetiredDays) -> str | None:
+    """Return why a file in a landed day of a source is not read all the same: its day is retired."""
+    source, folder = path.relative_to(landing).parts[:2]
+    day = date.fromisoformat(folder)
+    if not retired.holds(source, day) or is_leftover(path, landing, day, retired):
+        return None
+    return f"{reason_of(retired)}: move it into a later day's folder, its records keep their own times"
+
+
+def _told_name(path: Path, landing: Path, retired: RetiredDays) -> str:
+    name = shown_name(path, landing)
+    return f"{name} (landed again)" if any(name in files for files in retired.days.values()) else name

@@ -1,4 +1,4 @@
-"""Removes people from a home: first where they arrived, then everything that was made from it.
+"""Removes people from a home: first where they arrived, or what is kept of that, then everything made from it.
 
 The landing is the truth: once their records are out of it, warehouse, vault, models and builds are made anew from it by
 a run, so that they equal a world in which these people never were. Repeating a killed erasure ends it.
@@ -18,10 +18,12 @@ import duckdb
 
 from dmp.audiences.erasing import exported_rows, forget_exported
 from dmp.builds import published_build
+from dmp.landing.readings import check_retired
 from dmp.privacy.access import keyed_conditions, rejected_records
 from dmp.privacy.landed_records import FoundRecords, find_records
 from dmp.privacy.person import USER_ID, People, find_people, known_texts, named_keys, open_home
 from dmp.privacy.receipts import BEGUN, DONE, begin_receipt, keep_receipt, read_receipts
+from dmp.privacy.retired_records import count_retired, erase_retired
 from dmp.publish import quoted
 from dmp.settings import DmpError, Home
 from dmp.warehouse import remove_database
@@ -54,6 +56,7 @@ def plan_erasure(home: Home, users: Iterable[str]) -> Plan:
             "landing_records": dict(
                 sorted(Counter(_entity(records) for records in found for _ in records.lines).items())
             ),
+            "retired_records": count_retired(home, people.keys),
             "vault_identifiers": len(people.texts),
             "vault_rejects": len(rejected_records(connection, found)),
             "table_rows": _table_rows(connection, people.keys),
@@ -100,8 +103,10 @@ def _table_rows(connection: duckdb.DuckDBPyConnection, keys: frozenset[int]) -> 
 def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]:
     """Remove what the plan names, have everything rebuilt, and return the receipt, which the home keeps.
 
-    rebuild: runs all landed days into an empty home, or raises. The caller holds the writer's lock.
+    rebuild: runs all landed days into an empty home, or raises. The caller holds the writer's lock. Raises DmpError,
+    before anything is removed, where the rows of retired days are damaged: no rebuild could be made of them.
     """
+    check_retired(home.landing)
     build = (published_build(home) or {}).get("build_id")
     receipt = plan.begun or begin_receipt(home, plan.people.keys, build, plan.removed)
     _forget_where_named(home, _in_clear(plan.people))
@@ -109,6 +114,7 @@ def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]
     _forget_unfinished(home)
     for records in plan.found:
         records.remove()
+    erase_retired(home, plan.people.keys)
     remove_database(home.warehouse)
     remove_database(home.vault)
     shutil.rmtree(home.models, ignore_errors=True)

@@ -16,7 +16,7 @@ from dmp.upkeep.archive import compression, unpack, write_archive
 from dmp.upkeep.home_format import format_of, refuse_newer
 from dmp.upkeep.home_parts import backed_up, links_in
 
-CLOSED_FOLDERS = ("secrets", "erasures")
+CLOSED_FOLDERS = ("secrets", "erasures", "landing/.retired")
 
 
 def back_up(home: Home, target: Path, *, is_with_key: bool = False) -> dict[str, Any]:

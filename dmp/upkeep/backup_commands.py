@@ -114,9 +114,11 @@ def upgrade(home: HomeOption = None) -> None:
 
 
 def _say_what_is_next(home: Home) -> None:
-    """Other code makes every table anew; say so before it costs hours."""
+    """Other code makes every table anew; say so before it costs hours. Raises DmpError where it cannot."""
     from dmp.builds import code_version, published_build
+    from dmp.landing.readings import check_retired
 
+    check_retired(home.landing)
     build = published_build(home)
     if build is None:
         say(f"Nothing is published yet. Next: {command(home, 'run')}")

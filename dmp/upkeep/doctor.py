@@ -9,7 +9,7 @@ from dmp.settings import Home
 from dmp.terminal import sentence
 from dmp.upkeep.alert_checks import alerts
 from dmp.upkeep.finding import Finding, problem
-from dmp.upkeep.landing_checks import landing
+from dmp.upkeep.landing_checks import landing, retired_days
 from dmp.upkeep.leftover_checks import leftovers, writer
 from dmp.upkeep.machine_checks import libraries, machine
 from dmp.upkeep.run_checks import LastRun, last_run
@@ -35,6 +35,7 @@ def diagnose(home: Home, read_last_run: LastRun, *, is_thorough: bool = False) -
         "leftovers": leftovers,
         "databases": partial(databases, is_thorough=is_thorough),
         "landing": landing,
+        "retired days": retired_days,
         "alerts": alerts,
         "last run": partial(last_run, read=read_last_run),
     }

@@ -22,6 +22,7 @@ OWNED = (
     "gates.csv",
     "truth",
     "landing",
+    "landing/.retired",
 )
 # What a run makes from it.
 MADE = ("warehouse.json", "vault.duckdb", "warehouse.duckdb", "models")

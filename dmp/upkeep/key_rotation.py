@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dmp.builds import published_build
+from dmp.landing.retired_days import read_retired
 from dmp.pending import pending_days
 from dmp.privacy.receipts import BEGUN, read_receipts, stamp_receipts
 from dmp.settings import DmpError, Home, SettingsError, fingerprint_of
@@ -48,6 +49,11 @@ def _refuse(home: Home, *, is_redrawn: bool) -> None:
         )
     if published_build(home) is None:
         raise DmpError(f"nothing is published in {home.root}: there is nothing to rotate")
+    if read_retired(home.landing).days:
+        raise SettingsError(
+            f"{home.root} has retired days: what is kept of them is under the present key, and their files, of which "
+            "another key would be made, are gone"
+        )
     if pending := pending_days(home):
         raise DmpError(f"the build is not up to date ({pending.reason}): `dmp run --home {home.root}` first")
     if begun := [receipt["receipt_id"] for receipt in read_receipts(home) if receipt["state"] == BEGUN]:

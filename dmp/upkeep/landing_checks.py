@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dmp.builds import published_build
 from dmp.checked_json import DamagedFileError
 from dmp.landing.days import landed_days
+from dmp.landing.readings import check_retired
 from dmp.landing.strays import stray_files
 from dmp.pending import pending_days
-from dmp.settings import Home, SettingsError
+from dmp.settings import DmpError, Home, SettingsError
 from dmp.upkeep.finding import Finding, command, ok, problem, warning
 from dmp.upkeep.leftover_checks import is_locked
 from dmp.upkeep.settings_checks import has_key
@@ -74,4 +75,18 @@ def _pending(home: Home) -> Iterator[Finding]:
             "next run",
             f"runs {pending.first} to {pending.last}: {pending.reason}",
             command(home, "run"),
+        )
+
+
+def retired_days(home: Home) -> Iterator[Finding]:
+    """Whether the rows of retired days are what was written and still what the contracts read; nothing without any."""
+    try:
+        retired = check_retired(home.landing)
+    except DmpError as error:
+        yield problem("retired days", str(error))
+        return
+    if retired.days:
+        count = sum(map(len, retired.days.values()))
+        yield ok(
+            "retired days", f"up to {retired.last}: {count} files are gone, and every row they gave is kept"
         )
