@@ -18,6 +18,9 @@ from dmp.settings import DmpError, SettingsError
 
 FOLDER = ".retired"
 RECORD = "days.json"
+ABOUT = """What the removed files of retired landed days gave: part of the landing, never to be deleted.
+No run can make it anew. See docs/operations.md, "Retiring landed days".
+"""
 # What the platform lands itself is small and read again by whoever decides next: its files always stay.
 NEVER_RETIRED = frozenset({"identity_decisions"})
 
@@ -89,6 +92,7 @@ def keep_retired(retired: RetiredDays) -> None:
         "tables": dict(retired.tables),
         "readings": dict(retired.readings),
     }
+    (retired.folder / "README").write_text(ABOUT)
     write_checked(retired.folder / RECORD, record)
     remove_unnamed(retired)
 

@@ -43,17 +43,17 @@ def rotate(home: Home, rebuild: Callable[[], None], *, is_redrawn: bool = False)
 
 
 def _refuse(home: Home, *, is_redrawn: bool) -> None:
+    if read_retired(home.landing).days:
+        raise SettingsError(
+            f"{home.root} has retired days: what is kept of them is under the present key, and their files, of which "
+            "another key would be made, are gone"
+        )
     if os.environ.get("DMP_KEY") or not home.key_file.exists():
         raise SettingsError(
             f"the key comes from DMP_KEY: put it into {home.key_file} (chmod 600) and unset the variable first"
         )
     if published_build(home) is None:
         raise DmpError(f"nothing is published in {home.root}: there is nothing to rotate")
-    if read_retired(home.landing).days:
-        raise SettingsError(
-            f"{home.root} has retired days: what is kept of them is under the present key, and their files, of which "
-            "another key would be made, are gone"
-        )
     if pending := pending_days(home):
         raise DmpError(f"the build is not up to date ({pending.reason}): `dmp run --home {home.root}` first")
     if begun := [receipt["receipt_id"] for receipt in read_receipts(home) if receipt["state"] == BEGUN]:
