@@ -45,18 +45,21 @@ def reading(contract: Contract, name: str) -> dict[str, Any]:
     return {**of_contract, **of_entity, **fields}
 
 
-def check_retired(landing: Path, contracts: Mapping[str, Contract] | None = None) -> RetiredDays:
+def check_retired(
+    landing: Path, contracts: Mapping[str, Contract] | None = None, *, is_read: bool = True
+) -> RetiredDays:
     """Return the retired days, once it is sure that their rows can be put back.
 
-    contracts: those that a load follows, else all that there are. Raises DmpError where rows are damaged or gone, or a
-    contract reads an entity otherwise than when its days were retired.
+    contracts: those that a load follows, else all that there are. is_read: every byte of the rows, not only whether they
+    are there. Raises DmpError where rows are damaged or gone, or a contract reads an entity otherwise than when its days
+    were retired.
     """
     retired = read_retired(landing)
     if retired.days:
         _refuse_other_readings(retired, contracts or load_contracts())
     for name, expected in retired.tables.items():
         path = retired.folder / name
-        if not path.is_file() or content_hash(path) != expected:
+        if not path.is_file() or (is_read and content_hash(path) != expected):
             raise DmpError(
                 f"{path} is damaged or gone: restore the folder {retired.folder} from a backup; until then no table "
                 "is made anew"

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,16 @@ def read_retired(landing: Path) -> RetiredDays:
     Raises DmpError for a damaged record: nobody knows then which files are gone.
     """
     folder = landing / FOLDER
+    try:
+        state = (folder / RECORD).stat()
+    except FileNotFoundError:
+        return RetiredDays(folder)
+    return _read(folder, (state.st_ino, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, _state: tuple[int, int, int]) -> RetiredDays:
+    """Read a record in this state once: a run asks for it source by source."""
     try:
         record = read_checked(folder / RECORD)
     except DamagedFileError as error:

@@ -35,7 +35,7 @@ def diagnose(home: Home, read_last_run: LastRun, *, is_thorough: bool = False) -
         "leftovers": leftovers,
         "databases": partial(databases, is_thorough=is_thorough),
         "landing": landing,
-        "retired days": retired_days,
+        "retired days": partial(retired_days, is_thorough=is_thorough),
         "alerts": alerts,
         "last run": partial(last_run, read=read_last_run),
     }

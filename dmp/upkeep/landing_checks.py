@@ -78,10 +78,13 @@ def _pending(home: Home) -> Iterator[Finding]:
         )
 
 
-def retired_days(home: Home) -> Iterator[Finding]:
-    """Whether the rows of retired days are what was written and still what the contracts read; nothing without any."""
+def retired_days(home: Home, *, is_thorough: bool = False) -> Iterator[Finding]:
+    """Whether the rows of retired days are there and still what the contracts read; thorough: every byte of them.
+
+    Nothing is said where no day is retired.
+    """
     try:
-        retired = check_retired(home.landing)
+        retired = check_retired(home.landing, is_read=is_thorough)
     except DmpError as error:
         yield problem("retired days", str(error))
         return

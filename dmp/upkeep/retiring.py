@@ -31,6 +31,7 @@ from dmp.privacy.person import open_home
 from dmp.privacy.receipts import BEGUN, read_receipts, suppressed_keys
 from dmp.privacy.retired_records import erase_retired
 from dmp.settings import DmpError, Home, SettingsError
+from dmp.upkeep.home_format import upgrade
 
 # Deliveries of the last weeks are still mended in their own files; a late fact lands in a day of its own.
 DAYS_KEPT = 28
@@ -127,6 +128,8 @@ def retire(home: Home, plan: Retirement) -> None:
 
     Raises DmpError, before any file is removed, where what is kept is not what the accounts say.
     """
+    # An older release, which would take the days for removed, refuses the home from now on.
+    upgrade(home)
     retired = read_retired(home.landing)
     remove_unnamed(retired)
     unfinished = retired.folder / ".unfinished"
