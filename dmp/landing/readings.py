@@ -50,9 +50,9 @@ def check_retired(
 ) -> RetiredDays:
     """Return the retired days, once it is sure that their rows can be put back.
 
-    contracts: those that a load follows, else all that there are. is_read: every byte of the rows, not only whether they
-    are there. Raises DmpError where rows are damaged or gone, or a contract reads an entity otherwise than when its days
-    were retired.
+    contracts: those that a load follows, else all that there are. is_read: every byte of the rows, not only whether
+    they are there. Raises DmpError where rows are damaged or gone, or a contract reads an entity otherwise than when
+    its days were retired.
     """
     retired = read_retired(landing)
     if retired.days:
