@@ -179,6 +179,11 @@ class Home:
         return self.root / "erasures"
 
     @property
+    def retirement(self) -> Path:
+        """Up to which day landed files were removed: apart from what is kept of them, so that its loss is noticed."""
+        return self.root / "retired.json"
+
+    @property
     def verification(self) -> Path:
         """Where everything is made anew to be compared with what is published; empty otherwise."""
         return self.root / "verification"

@@ -7,13 +7,12 @@ as they were read. Another column, identifier, key, zone or unit would give the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from dmp.landing.content import content_hash
 from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.retired_days import RetiredDays, read_retired
-from dmp.settings import DmpError
+from dmp.settings import DmpError, Home
 
 NOT_OF_A_COLUMN = {
     "required",
@@ -46,7 +45,7 @@ def reading(contract: Contract, name: str) -> dict[str, Any]:
 
 
 def check_retired(
-    landing: Path, contracts: Mapping[str, Contract] | None = None, *, is_read: bool = True
+    home: Home, contracts: Mapping[str, Contract] | None = None, *, is_read: bool = True
 ) -> RetiredDays:
     """Return the retired days, once it is sure that their rows can be put back.
 
@@ -54,7 +53,12 @@ def check_retired(
     they are there. Raises DmpError where rows are damaged or gone, or a contract reads an entity otherwise than when
     its days were retired.
     """
-    retired = read_retired(landing)
+    retired = read_retired(home.landing)
+    if not retired.days and home.retirement.exists():
+        raise DmpError(
+            f"{retired.folder} is gone, and with it what is kept of retired days: restore it from a backup; until then "
+            f"no table is made anew (to do without those days for ever, remove {home.retirement})"
+        )
     if retired.days:
         _refuse_other_readings(retired, contracts or load_contracts())
     for name, expected in retired.tables.items():

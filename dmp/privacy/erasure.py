@@ -106,7 +106,7 @@ def erase(home: Home, plan: Plan, rebuild: Callable[[], None]) -> dict[str, Any]
     rebuild: runs all landed days into an empty home, or raises. The caller holds the writer's lock. Raises DmpError,
     before anything is removed, where the rows of retired days are damaged: no rebuild could be made of them.
     """
-    check_retired(home.landing)
+    check_retired(home)
     build = (published_build(home) or {}).get("build_id")
     receipt = plan.begun or begin_receipt(home, plan.people.keys, build, plan.removed)
     _forget_where_named(home, _in_clear(plan.people))

@@ -111,7 +111,7 @@ def erase_retired(home: Home, keys: frozenset[int]) -> None:
 def _found(home: Home, keys: frozenset[int]) -> Iterator[tuple[RetiredDays, duckdb.DuckDBPyConnection]]:
     """Yield the retired days and a database whose table `gone` names every row that goes."""
     contracts = load_contracts()
-    retired = check_retired(home.landing, contracts)
+    retired = check_retired(home, contracts)
     with duckdb.connect(config={"threads": home.settings().threads}) as connection:
         connection.execute(BEGIN)
         for name in retired.tables:

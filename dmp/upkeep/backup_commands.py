@@ -118,7 +118,7 @@ def _say_what_is_next(home: Home) -> None:
     from dmp.builds import code_version, published_build
     from dmp.landing.readings import check_retired
 
-    check_retired(home.landing)
+    check_retired(home)
     build = published_build(home)
     if build is None:
         say(f"Nothing is published yet. Next: {command(home, 'run')}")

@@ -23,6 +23,7 @@ OWNED = (
     "truth",
     "landing",
     "landing/.retired",
+    "retired.json",
 )
 # What a run makes from it.
 MADE = ("warehouse.json", "vault.duckdb", "warehouse.duckdb", "models")

@@ -84,7 +84,7 @@ def retired_days(home: Home, *, is_thorough: bool = False) -> Iterator[Finding]:
     Nothing is said where no day is retired.
     """
     try:
-        retired = check_retired(home.landing, is_read=is_thorough)
+        retired = check_retired(home, is_read=is_thorough)
     except DmpError as error:
         yield problem("retired days", str(error))
         return

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import duckdb
 
 from dmp.builds import content_hash, published_build
+from dmp.checked_json import write_checked
 from dmp.landing.contract import load_contracts
 from dmp.landing.days import landed_days
 from dmp.landing.readings import check_retired, reading
@@ -82,7 +83,7 @@ def plan_retirement(home: Home, before: date) -> Retirement:
         raise DmpError(f"the build is not up to date ({pending.reason}): `dmp run --home {home.root}` first")
     if begun := [receipt["receipt_id"] for receipt in read_receipts(home) if receipt["state"] == BEGUN]:
         raise DmpError(f"erasure {begun[0]} was stopped: end it first")
-    retired = check_retired(home.landing)
+    retired = check_retired(home)
     last = before - timedelta(days=1)
     landed = landed_days(home.landing)
     latest = max(landed) - timedelta(days=DAYS_KEPT - 1)
@@ -160,6 +161,7 @@ def retire(home: Home, plan: Retirement) -> None:
             },
         )
     )
+    write_checked(home.retirement, {"last": str(plan.last)})
     os.sync()
     remove_leftovers(home.landing, read_retired(home.landing))
 
@@ -182,10 +184,8 @@ def make_ready(home: Home, first: date) -> None:
     DmpError where the rows are damaged or a contract reads them otherwise: nothing has been removed then.
     """
     retired = read_retired(home.landing)
-    if not retired.days:
-        return
     remove_leftovers(home.landing, retired)
-    if first <= retired.last:
-        check_retired(home.landing)
+    if first <= retired.last or not retired.days:
+        check_retired(home)
         if keys := suppressed_keys(home):
             erase_retired(home, keys)

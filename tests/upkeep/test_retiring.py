@@ -21,6 +21,7 @@ from dmp.landing.accounts import AccountingError
 from dmp.landing.content import chunks
 from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.days import landed_days
+from dmp.landing.identifiers import identifier_key
 from dmp.landing.readings import check_retired
 from dmp.landing.retired_days import read_retired, refuse_retired
 from dmp.landing.retired_rows import payload_hash
@@ -254,6 +255,33 @@ def test_a_reject_that_names_an_erased_person_goes_with_its_text(retired: Home) 
     make_anew(retired)
 
 
+EVENT = '{{"event_id":"e{}","event_type":"{}","occurred_at":"2024-03-01T10:00:00Z","user_id":"{}"}}\n'
+
+
+def test_of_an_erased_person_no_trace_of_a_record_that_lost_is_kept_and_every_record_has_a_fate(
+    tmp_path: Path,
+) -> None:
+    home = Home.at(tmp_path)
+    old = home.landing / "shop" / "2024-03-01" / "events.jsonl"
+    for path in (old, home.landing / "shop" / "2024-04-30" / "events.jsonl"):
+        path.parent.mkdir(parents=True)
+    lines = [EVENT.format(1, "view", "ann"), EVENT.format(1, "cart", "ann"), '{"user_id":"ann" broken\n']
+    old.write_text("".join([*lines, EVENT.format(2, "view", "bob"), EVENT.format(2, "cart", "bob")]))
+    path.write_text(EVENT.format(1, "buy", "eve"))
+    load_raw(home)
+    retire(home, plan_retirement(home, date(2024, 4, 1)))
+    keys = frozenset({identifier_key(home.key(), "shop_login", "ann")})
+    assert count_retired(home, keys) == {"shop.events": 1, "shop.events rejects": 1}
+    erase_retired(home, keys)
+    make_anew(home)
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        fates = "record_count, accepted_count, conflict_count, rejected_count, suppressed_count"
+        accounts = f"SELECT {fates} FROM raw.landed_files ORDER BY landed_date"
+        # What lost against theirs in an open day has its record again.
+        assert warehouse.execute(accounts).fetchall() == [(5, 1, 1, 0, 3), (1, 1, 0, 0, 0)]
+        assert warehouse.execute("SELECT source_line FROM raw.conflicts").fetchall() == [(5,)]
+
+
 def test_whoever_was_erased_is_taken_out_before_a_run_puts_rows_back(retired: Home) -> None:
     keys = frozenset(people(retired)[:1])
     begin_receipt(retired, keys, None, {})
@@ -274,12 +302,12 @@ def changed(contract: Contract, **changes: object) -> dict[str, Contract]:
 
 def test_a_contract_that_makes_other_columns_is_refused_one_that_accepts_others_is_not(retired: Home) -> None:
     shop = load_contracts()["shop"]
-    check_retired(retired.landing, changed(shop, required=True, max_length=7, description="what was typed"))
+    check_retired(retired, changed(shop, required=True, max_length=7, description="what was typed"))
     with pytest.raises(DmpError, match=r"shop.yaml reads 'events' otherwise .*'field query' changed"):
-        check_retired(retired.landing, changed(shop, type="integer"))
+        check_retired(retired, changed(shop, type="integer"))
     without = {name: contract for name, contract in load_contracts().items() if name != "shop"}
     with pytest.raises(DmpError, match="it is gone"):
-        check_retired(retired.landing, without)
+        check_retired(retired, without)
 
 
 def break_rows(home: Home) -> None:
@@ -296,7 +324,11 @@ def break_record(home: Home) -> None:
     path.write_text(path.read_text().replace("shop__events", "shop__event", 1))
 
 
-@pytest.mark.parametrize("damage", [break_rows, lose_rows, break_record])
+def lose_all(home: Home) -> None:
+    shutil.rmtree(home.landing / ".retired")
+
+
+@pytest.mark.parametrize("damage", [break_rows, lose_rows, break_record, lose_all])
 def test_where_what_is_kept_is_damaged_a_rebuild_is_refused_before_anything_is_removed(
     retired: Home, damage: Callable[[Home], None]
 ) -> None:
@@ -304,7 +336,7 @@ def test_where_what_is_kept_is_damaged_a_rebuild_is_refused_before_anything_is_r
     damage(retired)
     warehouse = Warehouse(home_path=str(retired.root))
     warehouse._settings = retired.settings()
-    with pytest.raises(DmpError, match=r"restore the folder .*\.retired from a backup"):
+    with pytest.raises(DmpError, match=r"\.retired.* restore .* from a backup"):
         warehouse._begin(dg.DagsterRun(job_name="daily", tags={REBUILD_TAG: "true"}))
     assert everything(retired) == before
     [finding] = retired_days(retired, is_thorough=True)
@@ -340,7 +372,7 @@ def test_a_retirement_that_is_killed_has_removed_nothing_or_is_ended_by_the_next
     assert replace(read_retired(home.landing), folder=Path()) == replace(
         read_retired(once_retired.landing), folder=Path()
     )
-    check_retired(home.landing)
+    check_retired(home)
 
 
 def test_a_leftover_with_another_content_is_no_leftover(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -401,7 +433,8 @@ def test_the_command_shows_first_and_removes_only_when_told_to(home: Home) -> No
 def test_a_backup_holds_what_is_kept(retired: Home) -> None:
     names = {str(path.relative_to(retired.root)) for path in backed_up(retired, is_with_key=False)}
     record = read_retired(retired.landing)
-    expected = {f"landing/.retired/{name}" for name in record.tables} | {"landing/.retired/days.json"}
+    expected = {f"landing/.retired/{name}" for name in record.tables}
+    expected |= {"landing/.retired/days.json", "retired.json"}
     assert expected <= names
 
 
