@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,9 +11,18 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from retired_shop import (
+    FEW,
+    bound,
+    everything,
+    few_days_kept,
+    loaded_shop,
+    make_anew,
+    records,
+    retire_old_days,
+)
 from typer.testing import CliRunner
 
-from benchmarks.comparing import database_digest
 from benchmarks.replays import load_raw
 from dmp.cli import app
 from dmp.defs.warehouse import REBUILD_TAG, Warehouse
@@ -21,36 +30,30 @@ from dmp.landing.accounts import AccountingError
 from dmp.landing.content import chunks
 from dmp.landing.contract import Contract, load_contracts
 from dmp.landing.days import landed_days
-from dmp.landing.identifiers import identifier_key
 from dmp.landing.readings import check_retired
 from dmp.landing.retired_days import read_retired, refuse_retired
 from dmp.landing.retired_rows import payload_hash
 from dmp.landing.strays import account_for_strays, stray_files
 from dmp.pending import pending_days
-from dmp.privacy.landed_records import find_records
-from dmp.privacy.receipts import begin_receipt
-from dmp.privacy.retired_records import count_retired, erase_retired
 from dmp.settings import DmpError, Home, SettingsError
 from dmp.upkeep import retiring
 from dmp.upkeep.home_parts import backed_up
 from dmp.upkeep.key_rotation import rotate
 from dmp.upkeep.landing_checks import retired_days
-from dmp.upkeep.retiring import DAYS_KEPT, make_ready, plan_retirement, retire
+from dmp.upkeep.retiring import make_ready, plan_retirement, retire
 from dmp.warehouse import connect
-from dmp.world.dirt import Dirt
-from dmp.world.shop import write_world
 
-RECORDS = "raw.shop__"
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_days_kept() -> Iterator[None]:
+    with few_days_kept():
+        yield
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A shop of 44 days with late, doubled and broken records, loaded; nothing of it is retired."""
-    home = Home.at(tmp_path_factory.mktemp("kept"))
-    dirt = Dirt(late=0.1, duplicates=0.2, broken=0.1)
-    write_world(home.landing, home.truth, people=60, days=44, seed=3, dirt=dirt)
-    load_raw(home)
-    return home
+    """A shop that keeps its files."""
+    return loaded_shop(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture
@@ -61,9 +64,9 @@ def home(kept: Home, tmp_path: Path) -> Home:
 
 @pytest.fixture(scope="module")
 def once_retired(kept: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The same shop with its oldest 16 days retired."""
+    """The same shop with its oldest ten days retired."""
     home = Home.at(shutil.copytree(kept.root, tmp_path_factory.mktemp("retired") / "home"))
-    retire(home, plan_retirement(home, bound(home)))
+    retire_old_days(home)
     return home
 
 
@@ -73,33 +76,10 @@ def retired(once_retired: Home, tmp_path: Path) -> Home:
     return Home.at(shutil.copytree(once_retired.root, tmp_path / "retired"))
 
 
-def bound(home: Home) -> date:
-    """The last date before which days may be retired."""
-    return max(landed_days(home.landing)) - timedelta(days=DAYS_KEPT - 1)
-
-
-def everything(home: Home) -> dict[str, str]:
-    vault = {f"vault {name}": rows for name, rows in database_digest(home.vault).items()}
-    return {**database_digest(home.warehouse), **vault}
-
-
-def records(home: Home) -> dict[str, str]:
-    """The rows of every entity and the rejects, less their lines: an erasure moves lines up."""
-    digests = database_digest(home.warehouse, without=("source_line",))
-    return {name: rows for name, rows in digests.items() if name.startswith((RECORDS, "raw.rejects"))}
-
-
-def make_anew(home: Home) -> None:
-    """Lose both databases and make them anew."""
-    home.warehouse.unlink()
-    home.vault.unlink()
-    assert load_raw(home) == "warehouse.duckdb is gone"
-
-
 def test_a_plan_names_days_files_and_rows_and_removes_nothing(home: Home) -> None:
     before = landed_days(home.landing)
     plan = plan_retirement(home, bound(home))
-    assert list(plan.days) == sorted(before)[: len(before) - DAYS_KEPT]
+    assert list(plan.days) == sorted(before)[: len(before) - FEW]
     sizes = [(home.landing / name).stat().st_size for name in plan.files]
     assert plan.byte_count == sum(sizes)
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
@@ -113,7 +93,7 @@ def test_a_plan_names_days_files_and_rows_and_removes_nothing(home: Home) -> Non
 
 def test_the_files_go_and_the_home_has_nothing_to_do(kept: Home, retired: Home) -> None:
     days = sorted(landed_days(kept.landing))
-    gone = days[: len(days) - DAYS_KEPT]
+    gone = days[: len(days) - FEW]
     assert not any((retired.landing / "shop" / str(day)).exists() for day in gone)
     assert landed_days(retired.landing) == landed_days(kept.landing)
     assert pending_days(retired) is None
@@ -125,7 +105,7 @@ def test_what_is_made_anew_without_the_files_equals_what_is_made_with_them(kept:
 
 
 def test_days_retired_one_after_another_give_the_same(kept: Home, home: Home) -> None:
-    for before in (bound(home) - timedelta(days=7), bound(home)):
+    for before in (bound(home) - timedelta(days=3), bound(home)):
         retire(home, plan_retirement(home, before))
     assert len(read_retired(home.landing).parts("landed_files")) == 2
     assert plan_retirement(home, bound(home)).days == {}
@@ -183,7 +163,7 @@ def test_decisions_about_people_are_never_retired(home: Home) -> None:
     path = folder / "decisions.d0001.jsonl"
     path.touch()
     load_raw(home)
-    retire(home, plan_retirement(home, bound(home)))
+    retire_old_days(home)
     assert path.exists()
     assert stray_files(home.landing) == []
     assert pending_days(home) is None
@@ -191,104 +171,7 @@ def test_decisions_about_people_are_never_retired(home: Home) -> None:
     path.write_text("{}\n")
     assert load_raw(home) == "new or changed files"
     assert records(home).pop("raw.rejects") != before.pop("raw.rejects")
-    assert {name: rows for name, rows in records(home).items() if name.startswith(RECORDS)} == before
-
-
-def people(home: Home) -> list[int]:
-    """The logins of the retired days by their number of events, the most first."""
-    query = """
-        SELECT login_key FROM raw.shop__events WHERE landed_date < ? AND login_key IS NOT NULL
-        GROUP BY ALL ORDER BY count(*) DESC, login_key
-    """
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        return [key for (key,) in warehouse.execute(query, [bound(home)]).fetchall()]
-
-
-def erase_landed(home: Home, keys: frozenset[int]) -> None:
-    for found in find_records(home, keys)[0]:
-        found.remove()
-
-
-def test_an_erased_person_is_gone_from_what_is_kept_as_from_the_files(home: Home, retired: Home) -> None:
-    keys = frozenset(people(home)[:2])
-    counts = count_retired(retired, keys)
-    assert counts["shop.events"] > 1
-    erase_landed(home, keys)
-    erase_landed(retired, keys)
-    erase_retired(retired, keys)
-    assert count_retired(retired, keys) == {}
-    make_anew(home)
-    make_anew(retired)
-    assert records(retired) == records(home)
-    with duckdb.connect(str(retired.vault), read_only=True) as vault:
-        [[known]] = vault.execute(
-            "SELECT count(*) FROM identifiers WHERE list_contains(?, identifier_key)", [list(keys)]
-        ).fetchall()
-    assert known == 0
-    with duckdb.connect(str(retired.warehouse), read_only=True) as warehouse:
-        query = "SELECT sum(suppressed_count), bool_and(is_refused OR record_count = accepted_count + duplicate_count "
-        query += "+ conflict_count + rejected_count + suppressed_count) FROM raw.landed_files WHERE landed_date < ?"
-        [[suppressed, is_balanced]] = warehouse.execute(query, [bound(home)]).fetchall()
-    assert suppressed >= sum(counts.values())
-    assert is_balanced
-
-
-def test_a_reject_that_names_an_erased_person_goes_with_its_text(retired: Home) -> None:
-    part = read_retired(retired.landing).parts("rejects")[0]
-    with duckdb.connect(str(retired.vault), read_only=True) as vault:
-        known = "SELECT identifier_key, identifier_text FROM identifiers WHERE identifier_type = 'anonymous'"
-        texts = vault.execute(f"{known} ORDER BY ALL").fetchall()
-        contents = [
-            row[0].decode(errors="replace")
-            for row in vault.execute(f"SELECT content FROM '{part}'").fetchall()
-        ]
-    key, text = next((key, text) for key, text in texts if any(text in content for content in contents))
-    erase_retired(retired, frozenset({key}))
-    [part] = read_retired(retired.landing).parts("rejects")
-    with duckdb.connect() as connection:
-        left = [
-            row[0].decode(errors="replace")
-            for row in connection.execute(f"SELECT content FROM '{part}'").fetchall()
-        ]
-    assert len(left) < len(contents)
-    assert not any(text in content for content in left)
-    make_anew(retired)
-
-
-EVENT = '{{"event_id":"e{}","event_type":"{}","occurred_at":"2024-03-01T10:00:00Z","user_id":"{}"}}\n'
-
-
-def test_of_an_erased_person_no_trace_of_a_record_that_lost_is_kept_and_every_record_has_a_fate(
-    tmp_path: Path,
-) -> None:
-    home = Home.at(tmp_path)
-    old = home.landing / "shop" / "2024-03-01" / "events.jsonl"
-    for path in (old, home.landing / "shop" / "2024-04-30" / "events.jsonl"):
-        path.parent.mkdir(parents=True)
-    lines = [EVENT.format(1, "view", "ann"), EVENT.format(1, "cart", "ann"), '{"user_id":"ann" broken\n']
-    old.write_text("".join([*lines, EVENT.format(2, "view", "bob"), EVENT.format(2, "cart", "bob")]))
-    path.write_text(EVENT.format(1, "buy", "eve"))
-    load_raw(home)
-    retire(home, plan_retirement(home, date(2024, 4, 1)))
-    keys = frozenset({identifier_key(home.key(), "shop_login", "ann")})
-    assert count_retired(home, keys) == {"shop.events": 1, "shop.events rejects": 1}
-    erase_retired(home, keys)
-    make_anew(home)
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        fates = "record_count, accepted_count, conflict_count, rejected_count, suppressed_count"
-        accounts = f"SELECT {fates} FROM raw.landed_files ORDER BY landed_date"
-        # What lost against theirs in an open day has its record again.
-        assert warehouse.execute(accounts).fetchall() == [(5, 1, 1, 0, 3), (1, 1, 0, 0, 0)]
-        assert warehouse.execute("SELECT source_line FROM raw.conflicts").fetchall() == [(5,)]
-
-
-def test_whoever_was_erased_is_taken_out_before_a_run_puts_rows_back(retired: Home) -> None:
-    keys = frozenset(people(retired)[:1])
-    begin_receipt(retired, keys, None, {})
-    make_ready(retired, date.max)
-    assert count_retired(retired, keys) != {}
-    make_ready(retired, date.min)
-    assert count_retired(retired, keys) == {}
+    assert {name: rows for name, rows in records(home).items() if name.startswith("raw.shop__")} == before
 
 
 def changed(contract: Contract, **changes: object) -> dict[str, Contract]:
@@ -367,7 +250,7 @@ def test_a_retirement_that_is_killed_has_removed_nothing_or_is_ended_by_the_next
     if is_recorded:
         make_ready(home, date.max)
     else:
-        retire(home, plan_retirement(home, bound(home)))
+        retire_old_days(home)
     assert not any((home.landing / name).exists() for name in plan.files)
     assert replace(read_retired(home.landing), folder=Path()) == replace(
         read_retired(once_retired.landing), folder=Path()
@@ -407,7 +290,7 @@ def test_nothing_is_removed_where_a_file_is_another_than_was_planned(home: Home)
 
 
 def test_the_newest_days_a_file_not_loaded_and_a_refused_file_are_not_retired(home: Home) -> None:
-    with pytest.raises(SettingsError, match=f"the newest 28 days stay.*--before {bound(home)}"):
+    with pytest.raises(SettingsError, match=f"the newest 4 days stay.*--before {bound(home)}"):
         plan_retirement(home, bound(home) + timedelta(days=1))
     path = home.landing / "shop" / str(min(landed_days(home.landing))) / "unknown.jsonl"
     path.write_text("{}\n")
