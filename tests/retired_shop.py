@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.comparing import database_digest
 from benchmarks.replays import load_raw
+from dmp import builds
 from dmp.landing.days import landed_days
 from dmp.settings import Home
 from dmp.upkeep import retiring
@@ -23,17 +24,18 @@ FEW = 4
 
 @contextmanager
 def few_days_kept() -> Iterator[None]:
-    """Let all but the newest four days be retired: four weeks more would only cost time."""
+    """Let all but the newest four days be retired: four weeks, and a look at all the code each time, only cost time."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(builds, "code_version", lambda: "the code of these tests")
         patched.setattr(retiring, "DAYS_KEPT", FEW)
         yield
 
 
 def loaded_shop(root: Path) -> Home:
-    """Make a shop of 14 days with late, doubled and broken records, loaded; nothing of it is retired."""
+    """Make a shop of 12 days with late, doubled and broken records, loaded; nothing of it is retired."""
     home = Home.at(root)
     dirt = Dirt(late=0.1, duplicates=0.2, broken=0.1)
-    write_world(home.landing, home.truth, people=60, days=14, seed=3, dirt=dirt)
+    write_world(home.landing, home.truth, people=60, days=12, seed=3, dirt=dirt)
     load_raw(home)
     return home
 
@@ -44,7 +46,7 @@ def bound(home: Home) -> date:
 
 
 def retire_old_days(home: Home) -> None:
-    """Retire the oldest ten days."""
+    """Retire the oldest eight days."""
     retire(home, plan_retirement(home, bound(home)))
 
 

@@ -41,7 +41,7 @@ def home(kept: Home, tmp_path: Path) -> Home:
 
 @pytest.fixture(scope="module")
 def once_retired(kept: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The same shop with its oldest ten days retired."""
+    """The same shop with its oldest eight days retired."""
     home = Home.at(shutil.copytree(kept.root, tmp_path_factory.mktemp("retired") / "home"))
     retire_old_days(home)
     return home
