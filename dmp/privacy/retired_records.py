@@ -113,6 +113,8 @@ def _found(home: Home, keys: frozenset[int]) -> Iterator[tuple[RetiredDays, duck
     contracts = load_contracts()
     retired = check_retired(home, contracts)
     with duckdb.connect(config={"threads": home.settings().threads}) as connection:
+        connection.execute("SET memory_limit = ?", [home.settings().memory_limit])
+        connection.execute("SET temp_directory = ?", [str(retired.folder / ".sorting")])
         connection.execute(BEGIN)
         for name in retired.tables:
             if "__" in table_of(name):

@@ -138,6 +138,8 @@ def retire(home: Home, plan: Retirement) -> None:
     contracts = load_contracts()
     connection = open_home(home)
     try:
+        connection.execute("SET memory_limit = ?", [home.settings().memory_limit])
+        connection.execute("SET temp_directory = ?", [str(retired.folder / ".sorting")])
         write_rows(connection, unfinished, contracts, (min(plan.days), plan.last), retired)
         _refuse_other_accounts(unfinished / "landed_files.parquet", plan)
         entities = connection.execute(ENTITIES, {"files": list(plan.files)}).fetchall()
